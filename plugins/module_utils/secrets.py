@@ -1,0 +1,76 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets never leave: one place that knows them and takes them out of everything that is shown."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any, Optional
+from urllib.parse import quote, quote_plus
+
+MASK = "********"
+
+
+def _forms(secret: str) -> set[str]:
+    """The secret itself and the forms in which servers and libraries echo it."""
+    encoded = secret.encode("utf-8")
+    return {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        base64.b64encode(encoded).decode("ascii"),
+        base64.urlsafe_b64encode(encoded).decode("ascii"),
+    }
+
+
+class Redactor:
+    """Collects secrets and removes them, and their derived forms, from texts and data.
+
+    It is shared by the threads of one task. Longer forms are replaced first, so that no rest of one stays behind.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._forms: tuple[str, ...] = ()
+
+    def add(self, value: Optional[str]) -> None:
+        """Register a secret. Empty values are ignored: masking them would mask everything."""
+        if value:
+            self._register(_forms(value))
+
+    def add_basic(self, username: str, password: str) -> None:
+        """Register a password and the value of the Basic header made of it."""
+        self.add(password)
+        self.add(base64.b64encode(f"{username}:{password}".encode()).decode("ascii"))
+
+    def _register(self, forms: set[str]) -> None:
+        with self._lock:
+            self._forms = tuple(sorted(forms.union(self._forms), key=len, reverse=True))
+
+    @property
+    def values(self) -> frozenset[str]:
+        """All registered forms, for the ``no_log_values`` of AnsibleModule."""
+        return frozenset(self._forms)
+
+    def text(self, text: str) -> str:
+        """Return ``text`` with every registered form masked."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def data(self, value: Any) -> Any:
+        """Return a copy of JSON-like ``value`` with every registered form masked, in keys too."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.data(key): self.data(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [self.data(item) for item in value]
+        return value
