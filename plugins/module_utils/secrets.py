@@ -37,30 +37,32 @@ class Redactor:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._forms: tuple[str, ...] = ()
+        self._forms: set[str] = set()
+        self._longest_first: Optional[tuple[str, ...]] = None
 
     def add(self, value: Optional[str]) -> None:
         """Register a secret. Empty values are ignored: masking them would mask everything."""
         if value:
-            self._register(_forms(value))
+            with self._lock:
+                self._forms |= _forms(value)
+                self._longest_first = None
 
     def add_basic(self, username: str, password: str) -> None:
         """Register a password and the value of the Basic header made of it."""
         self.add(password)
         self.add(base64.b64encode(f"{username}:{password}".encode()).decode("ascii"))
 
-    def _register(self, forms: set[str]) -> None:
-        with self._lock:
-            self._forms = tuple(sorted(forms.union(self._forms), key=len, reverse=True))
-
     @property
-    def values(self) -> frozenset[str]:
-        """All registered forms, for the ``no_log_values`` of AnsibleModule."""
-        return frozenset(self._forms)
+    def values(self) -> tuple[str, ...]:
+        """All registered forms, the longest first (also for the ``no_log_values`` of AnsibleModule)."""
+        with self._lock:
+            if self._longest_first is None:
+                self._longest_first = tuple(sorted(self._forms, key=len, reverse=True))
+            return self._longest_first
 
     def text(self, text: str) -> str:
         """Return ``text`` with every registered form masked."""
-        for form in self._forms:
+        for form in self.values:
             if form in text:
                 text = text.replace(form, MASK)
         return text

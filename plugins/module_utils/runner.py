@@ -1,0 +1,162 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module's work. This is the only file that knows AnsibleModule, and the one place where an error becomes a result."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a product's ``connect`` needs besides the parameters."""
+
+    read_only: bool
+    redactor: Redactor
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a module's ``work`` gets.
+
+    Args:
+        params: the validated parameters of the task.
+        client: the product's client, made by ``Spec.connect``; it refuses writes in check mode.
+        redactor: takes secrets that only the work can know.
+        warn: shows a warning to the user.
+    """
+
+    params: Mapping[str, Any]
+    client: Any
+    check_mode: bool
+    diff_mode: bool
+    redactor: Redactor
+    warn: Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """What ``work`` returns: ``result`` becomes the task's result, ``diff`` is shown with ``--diff``."""
+
+    changed: bool = False
+    result: dict[str, Any] = field(default_factory=dict)
+    diff: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The declaration of a module.
+
+    Args:
+        connect: makes the product's client from the parameters.
+        connection: the product's connection options.
+        options: the argument spec of the module's own options.
+        rules: what else AnsibleModule takes: ``required_if``, ``mutually_exclusive`` and so on.
+        reads_only: the module never writes, in whatever mode.
+    """
+
+    connect: Callable[[Mapping[str, Any], Access], Any]
+    connection: tuple[Option, ...]
+    options: Mapping[str, Any]
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    reads_only: bool = False
+
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of AnsibleModule."""
+        return {
+            "argument_spec": {**argument_spec(self.connection), **self.options},
+            "supports_check_mode": True,
+            **self.rules,
+        }
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The result as the task returns it (``failed`` and ``msg`` after an error), and the warnings; both redacted."""
+
+    result: dict[str, Any]
+    warnings: list[str]
+    secrets: tuple[str, ...]
+
+
+Work = Callable[[Context], Outcome]
+
+
+def execute(
+    spec: Spec,
+    work: Work,
+    params: Mapping[str, Any],
+    *,
+    check_mode: bool = False,
+    diff_mode: bool = False,
+    secrets: Iterable[str] = (),
+) -> Execution:
+    """Do the work and return its result; raise nothing but what stops the process itself.
+
+    Args:
+        params: parameters that went through the argument spec.
+        secrets: the values of the parameters that are marked ``no_log``.
+    """
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    warnings: list[str] = []
+    try:
+        client = spec.connect(params, Access(read_only=check_mode or spec.reads_only, redactor=redactor))
+        outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append))
+        result = {**outcome.result, "changed": outcome.changed}
+        if diff_mode and outcome.diff:
+            result["diff"] = redactor.data(outcome.diff)
+    except CamundaError as error:
+        result = {"failed": True, "changed": False, "msg": redactor.text(error.message)}
+        if error.facts:
+            result["error"] = redactor.data(error.facts)
+            result["changed"] = bool(error.facts.get("done"))
+    except Exception as error:
+        result = {
+            "failed": True,
+            "changed": False,
+            "msg": redactor.text(f"This is a defect of the collection, please report it: {error!r}"),
+            "exception": redactor.text(traceback.format_exc()),
+        }
+    # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
+    result["invocation"] = {"module_args": _small(params, spec)}
+    return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values)
+
+
+def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
+    """The parameters that tell one task from another: no secrets, and of lists and mappings only their size."""
+    arguments = spec.arguments()["argument_spec"]
+    return {
+        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else value
+        for name, value in params.items()
+        if name in arguments and value is not None and not arguments[name].get("no_log")
+    }
+
+
+def run(spec: Spec, work: Work) -> None:
+    """Run ``work`` as an Ansible module; the process ends here."""
+    module = AnsibleModule(**spec.arguments())
+    done = execute(
+        spec,
+        work,
+        module.params,
+        check_mode=module.check_mode,
+        diff_mode=module._diff,
+        secrets=module.no_log_values,
+    )
+    for warning in done.warnings:
+        module.warn(warning)
+    if done.result.get("failed"):
+        module.fail_json(**done.result)
+    module.exit_json(**done.result)
