@@ -41,6 +41,10 @@ class RefusedError(CamundaError):
     """A guard refused a dangerous change; the message names the override."""
 
 
+class HiddenError(CamundaError):
+    """The caller may not read objects that the task is about, so that nobody can tell whether they exist."""
+
+
 class ReadOnlyError(CamundaError):
     """A write was attempted in check mode or by a read-only plugin. That is a defect of the collection."""
 

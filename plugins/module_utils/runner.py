@@ -130,7 +130,7 @@ def execute(
             "exception": redactor.text(traceback.format_exc()),
         }
     # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
-    result["invocation"] = {"module_args": _small(params, spec)}
+    result["invocation"] = {"module_args": redactor.data(_small(params, spec))}
     return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values)
 
 
