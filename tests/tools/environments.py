@@ -1,0 +1,163 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The virtual environments and the collections path of the development tools.
+
+All of it lies in one cache folder, ``$BPMOPS_CAMUNDA_CACHE`` (default ``~/.cache/bpmops-camunda``):
+
+* ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, filled from
+  ``tests/requirements-<name>.txt``. It is rebuilt when that file changes and when a build was cut short.
+* ``collections/<hash of the checkout's path>/ansible_collections/bpmops/camunda``: a link to the checkout.
+
+pip reads the user's own configuration; nothing here names a package index.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from .processes import ToolError, check, output_of, tell
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKER = ".complete"  # written last: holds what the environment was built from
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One virtual environment.
+
+    Attributes:
+        name: its folder, and part of the name of its requirements file.
+        pythons: the Python versions that its ansible-core runs on, best first.
+    """
+
+    name: str
+    pythons: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        return cache("environments", self.name)
+
+    @property
+    def bin(self) -> Path:
+        return self.path / "bin"
+
+    @property
+    def requirements(self) -> Path:
+        return ROOT / "tests" / f"requirements-{self.name}.txt"
+
+    @property
+    def is_complete(self) -> bool:
+        marker = self.path / MARKER
+        return marker.exists() and marker.read_text(encoding="utf-8") == self.recipe
+
+    @property
+    def recipe(self) -> str:
+        return hashlib.sha256(self.requirements.read_bytes()).hexdigest()
+
+
+MAIN = Environment("core-2.19", ("3.11", "3.12", "3.13"))
+OLDEST = Environment("core-2.16", ("3.11", "3.12", "3.10"))
+NEWEST = Environment("core-2.21", ("3.13", "3.12", "3.14"))
+ENVIRONMENTS = (MAIN, OLDEST, NEWEST)
+
+
+def cache(*parts: str) -> Path:
+    """A path in the cache folder."""
+    home = os.environ.get("BPMOPS_CAMUNDA_CACHE") or Path.home() / ".cache" / "bpmops-camunda"
+    return Path(home).absolute().joinpath(*parts)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes away from a file or folder of the cache while it is being built."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _candidates(version: str) -> Iterator[str]:
+    """Programs that may be this Python; what `pyenv` puts on the PATH may refuse to run, its own folders do."""
+    yield f"python{version}"
+    root = os.environ.get("PYENV_ROOT") or output_of(["pyenv", "root"])
+    if root:
+        for folder in sorted(Path(root, "versions").glob(f"{version}.*"), reverse=True):
+            yield str(folder / "bin" / "python")
+    yield sys.executable
+
+
+def find_python(version: str) -> Optional[str]:
+    """A Python of this version (``3.11``) that runs and can make virtual environments, or None."""
+    probe = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+    for candidate in _candidates(version):
+        if output_of([candidate, "-c", probe]) == version:
+            return candidate
+    return None
+
+
+def build(environment: Environment) -> Optional[str]:
+    """Make an environment ready.
+
+    Returns:
+        None when it is ready, or a sentence that says which interpreter is missing.
+    """
+    with locked(environment.path):
+        if environment.is_complete:
+            return None
+        python = next(filter(None, map(find_python, environment.pythons)), None)
+        if python is None:
+            versions = ", ".join(environment.pythons)
+            return f"{environment.name}: needs one of Python {versions} (with venv), and none is installed."
+        tell(f"Making {environment.path} with {python} ...")
+        shutil.rmtree(environment.path, ignore_errors=True)
+        log = environment.path.with_name(environment.name + ".log")
+        log.unlink(missing_ok=True)
+        check([python, "-m", "venv", environment.path], log=log, what="Making a virtual environment")
+        pip = [environment.bin / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+        check([*pip, "--requirement", environment.requirements], log=log, what="Installing packages")
+        (environment.path / MARKER).write_text(environment.recipe, encoding="utf-8")
+    return None
+
+
+def require(environment: Environment) -> Environment:
+    """The same as `build`, where nothing goes without this environment."""
+    missing = build(environment)
+    if missing:
+        raise ToolError(missing)
+    return environment
+
+
+def collections() -> Path:
+    """The folder for ``ANSIBLE_COLLECTIONS_PATH`` in which the checkout is the collection."""
+    name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    link = cache("collections", name, "ansible_collections", "bpmops", "camunda")
+    with locked(cache("collections", name)):
+        if not (link.is_symlink() and link.resolve() == ROOT):
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(ROOT)
+    return cache("collections", name)
+
+
+def variables(environment: Environment, **more: str) -> dict[str, str]:
+    """The process environment in which the programs of a virtual environment find each other and the collection."""
+    removed = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "ANSIBLE_CONFIG")
+    return {
+        **{name: value for name, value in os.environ.items() if name not in removed},
+        "PATH": os.pathsep.join([str(environment.bin), os.environ.get("PATH", os.defpath)]),
+        "ANSIBLE_COLLECTIONS_PATH": str(collections()),
+        "MYPYPATH": str(collections()),
+        # Discovery may find another Python, without the libraries that the modules need.
+        "ANSIBLE_PYTHON_INTERPRETER": str(environment.bin / "python"),
+        **more,
+    }
