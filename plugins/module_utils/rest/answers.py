@@ -1,0 +1,79 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turn an answer that is not a success into an error that says what it is and what to do."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable
+from typing import Any, Optional
+from urllib.parse import urljoin, urlsplit
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, answer_error
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+
+Explain = Callable[[Response], tuple[Optional[str], str]]
+"""A product's reader of error bodies: returns the type of the error, if the body names one, and its message."""
+
+_KEYS = ("message", "detail", "title", "error_description", "error")
+_LONGEST = 2000
+
+
+def plain(response: Response) -> tuple[Optional[str], str]:
+    """Read the message of an error body in one of the usual shapes; the type stays unknown."""
+    data: Any = response.data
+    if isinstance(data, dict):
+        return None, next((data[key] for key in _KEYS if isinstance(data.get(key), str) and data[key]), "")
+    return None, ""
+
+
+def error_for(response: Response, url: str, explain: Explain, advice: str, attempts: int) -> AnswerError:
+    """Return the error for ``response``.
+
+    Args:
+        url: the base URL of the connection.
+        explain: reads the product's error bodies.
+        advice: what to do about a 401.
+        attempts: how often the request was sent.
+    """
+    kind, said = explain(response) if response.status >= 400 and response.is_json else (None, "")
+    said = said.strip() or http.client.responses.get(response.status, "")
+    hint = _hint(response, url, advice)
+    tried = f" Sent {attempts} times." if attempts > 1 else ""
+    message = f"{response.method} {response.path}: {response.status} {said[:_LONGEST]}".rstrip(" .")
+    return answer_error(f"{message}.{hint}{tried}", response, kind)
+
+
+def _hint(response: Response, url: str, advice: str) -> str:
+    status = response.status
+    if 300 <= status < 400:
+        return (
+            f" The server redirects to {_location(response, url)}; redirects are not followed. "
+            f"If that is a login page, check auth_type and credentials, otherwise give that address as url (now {url})."
+        )
+    if status < 300:
+        return (
+            f" This is a web page, not the API. Check url ({url}): it may be the address of a web application, "
+            "or a proxy asks for a login."
+        )
+    if status == 401:
+        return f" {advice}."
+    if status == 407:
+        return " The proxy wants a login: set it in the environment variable HTTPS_PROXY."
+    if response.is_html and status in (400, 404, 405):
+        return f" The answer is a web page, not the API's. Check url ({url}), its path most of all."
+    if response.is_html:
+        return " The answer is a web page: a proxy or gateway in between sent it, not the API."
+    if status in (502, 503, 504):
+        return " The server is starting, overloaded or down; try again later."
+    return ""
+
+
+def _location(response: Response, url: str) -> str:
+    """Name where a redirect leads: never its query or credentials, which may hold secrets."""
+    try:
+        parts = urlsplit(urljoin(url + response.path, response.headers.get("Location", "")))
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    except ValueError:
+        return "an invalid address"

@@ -1,0 +1,56 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every way of logging in offers to the client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request carries to prove who sends it."""
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+class Auth(Protocol):
+    """A way of logging in. Used by several threads at once."""
+
+    advice: str
+    """What to do when the server answers 401."""
+
+    def credentials(self, deadline: Deadline, /) -> Credentials:
+        """Return what the next request carries; fetch it first where that is needed."""
+
+    def learn(self, response: Response, /) -> None:
+        """Look at an answer: it may carry something that the next request needs."""
+
+    def renew(self, refused: Credentials, /) -> bool:
+        """Forget ``refused``, which the server answered with 401. Return whether there may be better ones."""
+
+
+class Fixed:
+    """Credentials that never change. Sending them again after a 401 would only help to lock an account."""
+
+    def __init__(self, credentials: Credentials, advice: str) -> None:
+        self._credentials = credentials
+        self.advice = advice
+
+    def credentials(self, _deadline: Deadline) -> Credentials:
+        """Return the same credentials always."""
+        return self._credentials
+
+    def learn(self, _response: Response) -> None:
+        """Answers teach nothing."""
+
+    def renew(self, _refused: Credentials) -> bool:
+        """Return False: there are no others."""
+        return False

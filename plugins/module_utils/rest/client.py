@@ -1,0 +1,256 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP client of all products: safe and unsafe operations, retries, login, errors."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Optional, Union
+from urllib.parse import quote
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    CamundaError,
+    ReadOnlyError,
+    TransportError,
+    UsageError,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import auth, retry, tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import Explain, error_for, plain
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Request, Transport
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+
+QueryValue = Union[str, int, float, bool, None]
+Query = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
+RepeatAnswer = Callable[[Response], Optional[bool]]
+
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "ansible bpmops.camunda"}
+_PATH = re.compile(r"/[!-\"$->@-~]*")
+_REPEATABLE_WRITES = frozenset(("PUT", "DELETE"))
+# Not the default generator: forked workers would draw the same numbers, and come back at the same moment.
+_RANDOM = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class _Operation:
+    """What the caller asked for, ready to be sent; ``page`` says that the answer may be a web page."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: Optional[bytes]
+    page: bool
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """An attempt that failed."""
+
+    error: CamundaError
+    failure: retry.Failure
+    retry_after: Optional[float] = None
+
+
+class Client:
+    """Sends operations to one server.
+
+    Reads and writes are told apart by the operation, not by the HTTP method: a search is a POST and a read.
+    A client may be used by several threads; each keeps its own connections.
+
+    Args:
+        connection: the checked options.
+        read_only: refuse all writes. True in check mode.
+        redactor: gets every secret as soon as it is known, and cleans every error text.
+        explain: the product's reader of error bodies.
+        repeat_answer: the product's opinion about an error answer: True, the server did nothing and may be asked again;
+            False, repeating is useless or dangerous; None, no opinion.
+        sleep: waits between attempts; for tests.
+
+    Attributes:
+        requests: how many requests were sent, repetitions included, tokens and logins not.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        read_only: bool,
+        redactor: Redactor,
+        explain: Explain = plain,
+        repeat_answer: Optional[RepeatAnswer] = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        for secret in (connection.password, connection.token, connection.api_key, connection.client_secret):
+            redactor.add(secret)
+        self._connection = connection
+        self._read_only = read_only
+        self._redactor = redactor
+        self._explain = explain
+        self._repeat_answer = repeat_answer
+        self._sleep = sleep
+        self._transport = Transport(connection, connection.url)
+        self._auth = auth.build(connection, self._transport, redactor)
+        self._count_lock = threading.Lock()
+        self.requests = 0
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Query] = None,
+        body: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> Response:
+        """Send an operation that changes nothing on the server, and return its success.
+
+        Args:
+            method: the HTTP method.
+            path: starts with a slash, percent-encoded, without a query; appended to the base URL as it is.
+            query: parameters; None values are left out, booleans become true and false.
+            body: an object to send as JSON; or bytes, with a Content-Type in ``headers``; None for no body.
+            headers: more headers. Accept is application/json unless given here.
+
+        Raises:
+            AnswerError: the server answered with a status of 300 or more, or with a web page.
+            TransportError: there was no complete answer (see its ``sent``), or no time left.
+        """
+        return self._call(method, path, query, body, headers, repeatable=True)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Query] = None,
+        body: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        repeatable: Optional[bool] = None,
+    ) -> Response:
+        """Send an operation that may change something. Parameters and errors as in ``read``, and:
+
+        Args:
+            repeatable: whether doing it twice is the same as doing it once. Default: True for PUT and DELETE.
+
+        Raises:
+            ReadOnlyError: the client is read-only; nothing was sent.
+        """
+        if self._read_only:
+            raise ReadOnlyError(
+                f"{method} {path}: a write was attempted in check mode or by a plugin that only reads. "
+                "Nothing was sent. This is a defect of the collection, please report it."
+            )
+        if repeatable is None:
+            repeatable = method in _REPEATABLE_WRITES
+        return self._call(method, path, query, body, headers, repeatable=repeatable)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Optional[Query],
+        body: Any,
+        headers: Optional[Mapping[str, str]],
+        repeatable: bool,
+    ) -> Response:
+        if not _PATH.fullmatch(path):
+            raise UsageError(f"{method}: the path must start with a slash and be percent-encoded, without a query.")
+        own = {name.title(): value for name, value in (headers or {}).items()}
+        content = _content(body, own)
+        operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, page="Accept" in own)
+        deadline = Deadline(self._connection.deadline)
+        try:
+            return self._repeat(operation, repeatable, deadline)
+        except CamundaError as error:
+            error.message = self._redactor.text(error.message)
+            error.args = (error.message,)
+            raise error from None
+
+    def _repeat(self, operation: _Operation, repeatable: bool, deadline: Deadline) -> Response:
+        attempt = 0
+        while True:
+            attempt += 1
+            outcome = self._once(operation, deadline, attempt)
+            if isinstance(outcome, Response):
+                return outcome
+            delay = retry.delay_before_retry(
+                attempt=attempt,
+                retries=self._connection.retries,
+                repeatable=repeatable,
+                failure=outcome.failure,
+                retry_after=outcome.retry_after,
+                remaining=deadline.remaining(),
+                random=_RANDOM.random(),
+            )
+            if delay is None:
+                raise outcome.error
+            self._sleep(delay)
+
+    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, _Problem]:
+        try:
+            credentials, response = self._send(operation, deadline)
+            if response.status == 401 and self._auth.renew(credentials):
+                response = self._send(operation, deadline)[1]
+        except tls.TlsError as error:
+            return _Problem(error, retry.Failure.FINAL)
+        except TransportError as error:
+            return _Problem(error, retry.Failure.UNKNOWN if error.sent else retry.Failure.UNSENT)
+        if response.status < 300 and (operation.page or not response.is_html):
+            return response
+        retry_after = retry.parse_retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+        problem = error_for(response, self._connection.url, self._explain, self._auth.advice, attempt)
+        return _Problem(problem, self._judge(response, retry_after), retry_after)
+
+    def _send(self, operation: _Operation, deadline: Deadline) -> tuple[Credentials, Response]:
+        credentials = self._auth.credentials(deadline)
+        pairs = [
+            f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in operation.query + credentials.query
+        ]
+        url = self._connection.url + operation.path + ("?" + "&".join(pairs) if pairs else "")
+        headers = {**operation.headers, **credentials.headers}
+        with self._count_lock:
+            self.requests += 1
+        request = Request(operation.method, url, operation.path, headers, operation.body)
+        response = self._transport.send(request, deadline)
+        self._auth.learn(response)
+        return credentials, response
+
+    def _judge(self, response: Response, wanted: Optional[float]) -> retry.Failure:
+        opinion = self._repeat_answer(response) if self._repeat_answer else None
+        if opinion is None:
+            return retry.failure_of_status(response.status, retry_after=wanted is not None)
+        return retry.Failure.REFUSED if opinion else retry.Failure.FINAL
+
+
+def _content(body: Any, headers: dict[str, str]) -> Optional[bytes]:
+    """Return the bytes to send, and set their Content-Type in ``headers``."""
+    if body is None or isinstance(body, bytes):
+        return body
+    headers.setdefault("Content-Type", "application/json")
+    try:
+        return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError):
+        raise UsageError(
+            "The body of the request cannot be written as JSON: it holds NaN or an unknown type."
+        ) from None
+
+
+def _pairs(query: Optional[Query]) -> tuple[tuple[str, str], ...]:
+    pairs = query.items() if isinstance(query, Mapping) else query or ()
+    return tuple((name, _text(value)) for name, value in pairs if value is not None)
+
+
+def _text(value: QueryValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,87 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TLS and proxies: what applies to a URL, and what a TLS failure means."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from typing import Optional, Union
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError
+
+_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
+# What OpenSSL says, and what it means here. The first row of which a part occurs in the text counts.
+_MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("HOSTNAME MISMATCH", "IP ADDRESS MISMATCH", "DOESN'T MATCH"),
+        "the server's certificate is for another host name. Use the name in the certificate in {option}",
+    ),
+    (
+        ("HAS EXPIRED", "NOT YET VALID"),
+        "the server's certificate is not valid now. Check both clocks, or have it renewed",
+    ),
+    (
+        ("CERTIFICATE_VERIFY_FAILED",),
+        "the server's certificate is signed by an authority that is not trusted here. "
+        "Give the authority's certificate (PEM) as ca_path",
+    ),
+    (
+        ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL"),
+        "the server does not speak TLS on this port. Is {option} an http:// address",
+    ),
+    (
+        ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "HANDSHAKE_FAILURE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE"),
+        "the server wants a client certificate that it trusts. Check client_cert and client_key",
+    ),
+    (("KEY_VALUES_MISMATCH",), "client_key is not the key of client_cert"),
+    (
+        ("NO_CERTIFICATE_OR_CRL", "NO_START_LINE", "PEM", "ASN1"),
+        "a file with certificates or a key is not valid PEM. Check ca_path, client_cert and client_key",
+    ),
+    (("EOF", "CLOSED"), "the server closed the connection during the TLS handshake. Is {option} an http:// address"),
+    (("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"), "the server and this host have no version of TLS in common"),
+)
+
+
+class TlsError(TransportError):
+    """No secure connection. Repeating does not help."""
+
+
+def meaning(error: ssl.SSLError, option: str) -> str:
+    """Say in words what a TLS failure means and what to do; ``option`` is the option that holds the URL."""
+    text = " ".join(str(part) for part in (error.reason, error, getattr(error, "verify_message", ""))).upper()
+    for signs, words in _MEANINGS:
+        if any(sign in text for sign in signs):
+            return words.format(option=option)
+    return f"the TLS handshake failed ({error.reason or type(error).__name__})"
+
+
+def find(error: BaseException) -> Optional[ssl.SSLError]:
+    """Return the TLS failure inside an exception of the HTTP library, if there is one."""
+    return next((item for item in nested(error) if isinstance(item, ssl.SSLError)), None)
+
+
+def nested(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and all that it wraps: HTTP libraries nest them in arguments, reasons and causes."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, BaseException) and not any(item is other for other in seen):
+            seen.append(item)
+            yield item
+            waiting += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
+
+
+def verification(
+    validate: bool, ca_path: Optional[str], environment: Mapping[str, str] = os.environ
+) -> Union[bool, str]:
+    """Return whether to verify certificates, or the file or directory of authorities to verify them with."""
+    if not validate:
+        return False
+    named = next((environment[name] for name in _BUNDLE_VARIABLES if environment.get(name)), None)
+    return ca_path or named or True

@@ -1,0 +1,209 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Send one request and read the whole answer, within a deadline. The only file that knows the library ``requests``."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+from urllib.parse import urlsplit
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+
+try:
+    import requests
+    import requests.adapters
+    import requests.structures
+    import requests.utils
+    import urllib3
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+
+_CHUNK = 1 << 16
+MAX_BODY = 256 << 20
+"""Bytes of one answer; more is an error of the server or of the address, and would exhaust the memory."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, complete.
+
+    Attributes:
+        url: where to; sent as it is, byte for byte.
+        path: what to call it in errors.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: Optional[bytes] = field(default=None, repr=False)
+
+
+class Transport:
+    """Connections to one server, kept alive, one pool for each thread. No retries, no redirects, no login.
+
+    Proxies and trusted authorities come from the connection or from the environment, which is read once.
+
+    Args:
+        connection: the checked options.
+        url: the server's address.
+        option: the name of the option that holds ``url``, for errors.
+
+    Raises:
+        MissingLibraryError: ``requests`` is not installed.
+    """
+
+    def __init__(self, connection: Connection, url: str, option: str = "url") -> None:
+        if not HAS_REQUESTS:
+            raise MissingLibraryError(
+                f"The Python library requests is missing for {sys.executable}. "
+                "Install it there (pip install requests), set ansible_python_interpreter to an interpreter that has it, "
+                "or add it to the execution environment."
+            )
+        self._connection = connection
+        self._option = option
+        self._place = urlsplit(url).netloc
+        self._threads = threading.local()
+        self._proxies = _proxies(connection.proxy, url)
+        self._settings: dict[str, Any] = {
+            "verify": tls.verification(connection.validate_certs, connection.ca_path),
+            "cert": _certificate(connection),
+            "proxies": self._proxies,
+        }
+        if not connection.validate_certs:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def send(self, request: Request, deadline: Deadline) -> Response:
+        """Send ``request`` once and return the complete answer, whatever its status.
+
+        Raises:
+            TlsError: no secure connection.
+            DeadlineError: the deadline passed.
+            TransportError: anything else that left no complete answer.
+        """
+        if deadline.remaining() <= 0:
+            raise deadline.error(f"{request.method} {request.path}", sent=False)
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = request.url
+        prepared.body = request.body
+        headers = dict(request.headers)
+        if request.body is not None:
+            headers["Content-Length"] = str(len(request.body))
+        prepared.headers = requests.structures.CaseInsensitiveDict(headers)
+        # The adapter takes None in both places, its type hints do not.
+        limits: Any = (deadline.cap(self._connection.connect_timeout), deadline.cap(self._connection.read_timeout))
+        try:
+            answer = self._adapter().send(prepared, stream=True, timeout=limits, **self._settings)
+            content = self._content(answer.raw, request, deadline)
+        except TransportError:
+            raise
+        except (OSError, ValueError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+            raise self._error(error, request, deadline) from None
+        cookies = answer.cookies.get_dict() if answer.cookies else {}
+        return Response(request.method, request.path, answer.status_code, answer.headers, content, cookies)
+
+    def _adapter(self) -> requests.adapters.HTTPAdapter:
+        adapter: Optional[requests.adapters.HTTPAdapter] = getattr(self._threads, "adapter", None)
+        if adapter is None:
+            adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1)
+            self._threads.adapter = adapter
+        return adapter
+
+    def _content(self, raw: Any, request: Request, deadline: Deadline) -> bytes:
+        """Read the body as it arrives, so that a server that sends a byte now and then cannot outlast the deadline."""
+        # urllib3 1.x has no read1; there a whole chunk is awaited before the clock is looked at.
+        read = getattr(raw, "read1", raw.read)
+        sock = getattr(getattr(raw, "connection", None), "sock", None)
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            part = read(_CHUNK, decode_content=True)
+            if not part:
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BODY:
+                raw.close()
+                raise TransportError(
+                    f"{request.method} {request.path}: the answer is larger than {MAX_BODY >> 20} MiB.", sent=True
+                )
+            if deadline.remaining() <= 0:
+                raw.close()
+                raise deadline.error(f"{request.method} {request.path}", sent=True)
+            if sock is not None:
+                sock.settimeout(deadline.cap(self._connection.read_timeout))
+
+    def _error(self, error: Exception, request: Request, deadline: Deadline) -> TransportError:
+        """Translate a failure of the library. Its own texts are not used: they may contain addresses with secrets."""
+        what = f"{request.method} {request.path}"
+        failure = tls.find(error)
+        if failure is not None:
+            words = tls.meaning(failure, self._option)
+            return tls.TlsError(f"{what}: no secure connection to {self._place}: {words}.")
+        unsent = _unsent(error)
+        if deadline.remaining() <= 0:
+            return deadline.error(what, sent=not unsent)
+        if isinstance(error, requests.exceptions.ProxyError):
+            return TransportError(
+                f"{what}: the proxy does not let us through to {self._place}. Check proxy and NO_PROXY."
+            )
+        if unsent:
+            return TransportError(
+                f"{what}: cannot connect to {self._place}: {_cause(error)}. "
+                f"Check {self._option}, and that the server runs."
+            )
+        if any(isinstance(item, (TimeoutError, urllib3.exceptions.TimeoutError)) for item in tls.nested(error)):
+            seconds = self._connection.read_timeout
+            return TransportError(
+                f"{what}: {self._place} sent nothing for {seconds:g} s (option read_timeout). "
+                "It may still carry out the request.",
+                sent=True,
+            )
+        return TransportError(f"{what}: {self._place} broke off the answer: {_cause(error)}.", sent=True)
+
+
+def _proxies(option: Optional[str], url: str) -> dict[str, str]:
+    if option == "none":
+        return {}
+    if option:
+        return {"http": option, "https": option}
+    return dict(requests.utils.get_environ_proxies(url, no_proxy=None))
+
+
+def _certificate(connection: Connection) -> Any:
+    if connection.client_cert and connection.client_key:
+        return (connection.client_cert, connection.client_key)
+    return connection.client_cert
+
+
+def _unsent(error: Exception) -> bool:
+    """Whether the request certainly never left: there was no connection to send it on."""
+    kinds = (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.ProxyError,
+    )
+    return any(isinstance(item, kinds) for item in tls.nested(error))
+
+
+def _cause(error: Exception) -> str:
+    """The innermost system error in words, else what kind of failure it was."""
+    for item in tls.nested(error):
+        if isinstance(item, (urllib3.exceptions.ConnectTimeoutError,)) and "timed out" in str(item):
+            return "no connection in time (option connect_timeout)"
+        if isinstance(item, OSError) and item.strerror and not isinstance(item, requests.exceptions.RequestException):
+            return item.strerror.lower()
+    return "it closed the connection"
