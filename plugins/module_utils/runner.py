@@ -18,14 +18,6 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Reda
 
 
 @dataclass(frozen=True)
-class Access:
-    """What a product's ``connect`` needs besides the parameters."""
-
-    read_only: bool
-    redactor: Redactor
-
-
-@dataclass(frozen=True)
 class Context:
     """What a module's ``work`` gets.
 
@@ -58,14 +50,14 @@ class Spec:
     """The declaration of a module.
 
     Args:
-        connect: makes the product's client from the parameters.
+        connect: makes the product's client from the parameters, the redactor, and whether it must refuse writes.
         connection: the product's connection options.
         options: the argument spec of the module's own options.
         rules: what else AnsibleModule takes: ``required_if``, ``mutually_exclusive`` and so on.
         reads_only: the module never writes, in whatever mode.
     """
 
-    connect: Callable[[Mapping[str, Any], Access], Any]
+    connect: Callable[[Mapping[str, Any], Redactor, bool], Any]
     connection: tuple[Option, ...]
     options: Mapping[str, Any]
     rules: Mapping[str, Any] = field(default_factory=dict)
@@ -112,7 +104,7 @@ def execute(
         redactor.add(secret)
     warnings: list[str] = []
     try:
-        client = spec.connect(params, Access(read_only=check_mode or spec.reads_only, redactor=redactor))
+        client = spec.connect(params, redactor, check_mode or spec.reads_only)
         outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append))
         result = {**outcome.result, "changed": outcome.changed}
         if diff_mode and outcome.diff:

@@ -118,7 +118,7 @@ def kind(mode: str = "exact") -> Kind:
         permissions = MODES[mode](resource_of(item["resourceType"]), have, list(item["permissions"]))
         return {**(current or item), "permissions": permissions}
 
-    return Kind("authorization", key=key_of, merge=merge, label=str, show=show)
+    return Kind("authorization", key=key_of, merge=merge, perform=_perform, show=show)
 
 
 def show(row: Object) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def find_all(client: Camunda7, resources: Optional[Iterable[int]] = None) -> dic
     return {key_of(row): stored(row) for row in rows if row.get("resourceId") is not None}
 
 
-def perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
+def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
     """Carry out a change of an authorization; return the row as it is afterwards."""
     if change.action == "delete":
         try:

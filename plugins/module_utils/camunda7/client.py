@@ -23,7 +23,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Access
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
 PAGE_SIZE = 500
 
@@ -201,13 +201,13 @@ def _rows(data: Any, path: str) -> list[dict[str, Any]]:
     return data
 
 
-def connect(params: Mapping[str, Any], access: Access) -> Camunda7:
+def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Camunda7:
     """Return the client for a task's parameters."""
     connection = Connection.from_parameters(params)
     rest = Client(
         connection,
-        read_only=access.read_only,
-        redactor=access.redactor,
+        read_only=read_only,
+        redactor=redactor,
         explain=explain,
         repeat_answer=repeat_answer,
     )

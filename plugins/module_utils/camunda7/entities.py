@@ -46,7 +46,10 @@ class Entity:
 
     @property
     def kind(self) -> Kind:
-        return Kind(self.name, key=lambda item: item["id"], merge=self._merge, show=_without_password)
+        def perform(client: Camunda7, change: Change) -> None:
+            _perform(client, self, change)
+
+        return Kind(self.name, key=lambda item: item["id"], merge=self._merge, perform=perform, show=_without_password)
 
     def desired(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the object as the engine spells it, with the fields that the options give."""
@@ -135,7 +138,7 @@ def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def perform(client: Camunda7, entity: Entity, change: Change) -> None:
+def _perform(client: Camunda7, entity: Entity, change: Change) -> None:
     """Carry out a change of a user, group or tenant."""
     name = str(change.key)
     if change.action == "delete":

@@ -18,8 +18,9 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import Answe
 
 
 class Member(NamedTuple):
-    """What identifies a membership: the group or tenant, and who belongs to it."""
+    """What identifies a membership: the list that it stands in, the group or tenant, and who belongs to it."""
 
+    option: str
     container: str
     name: str
 
@@ -47,13 +48,18 @@ class Membership:
         def label(member: Member) -> str:
             return f"{self.member.name} {member.name} of {self.container.name} {member.container}"
 
-        return Kind("membership", key=self._key, merge=lambda current, item: current or item, label=label)
+        def perform(client: Camunda7, change: Change) -> None:
+            _perform(client, self, change)
+
+        return Kind(
+            "membership", key=self._key, merge=lambda current, item: current or item, perform=perform, label=label
+        )
 
     def item(self, container: str, member: str) -> dict[str, str]:
         return {self.container.name: container, self.member.name: member}
 
     def _key(self, item: Object) -> Member:
-        return Member(item[self.container.name], item[self.member.name])
+        return Member(self.option, item[self.container.name], item[self.member.name])
 
 
 GROUP_USERS = Membership("members", GROUP, USER, "members", "memberOfGroup")
@@ -71,10 +77,11 @@ def find(
     if len(names) == 1:
         query["id"] = names[0]
     rows = client.list(membership.member.name, query=query)
-    return {Member(container, row["id"]): membership.item(container, row["id"]) for row in rows}
+    found = [membership.item(container, row["id"]) for row in rows]
+    return {membership.kind.key(item): item for item in found}
 
 
-def perform(client: Camunda7, membership: Membership, change: Change) -> None:
+def _perform(client: Camunda7, membership: Membership, change: Change) -> None:
     """Add or remove a member."""
     item: Mapping[str, Any] = change.after or change.before or {}
     container, name = item[membership.container.name], item[membership.member.name]

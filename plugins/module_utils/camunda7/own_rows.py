@@ -56,7 +56,7 @@ def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:
     create()
     made = authorizations.find(client, key)
     if made is None:
-        client.write("POST", "authorization", "create", body={**row, "id": None})
+        client.write("POST", "authorization", "create", body={name: value for name, value in row.items() if name != "id"})
     elif made["permissions"] != row["permissions"]:
         authorizations.put(client, {**made, "permissions": row["permissions"]})
     return True

@@ -59,16 +59,16 @@ def read_all(items: Sequence[T], read: Callable[[T], R], workers: int) -> list[R
     return [results[position] for position in range(len(items))]
 
 
-def apply(stages: Iterable[Sequence[Change]], perform: Callable[[Change], Any], workers: int = 1) -> list[Any]:
-    """Perform the changes, stage after stage; within a stage in no particular order.
+def apply(client: Any, stages: Iterable[Sequence[Change]], workers: int = 1) -> list[Any]:
+    """Carry out the changes, stage after stage; within a stage in no particular order.
 
     Args:
+        client: the product's client.
         stages: changes of one stage do not depend on each other, only on the stages before.
-        perform: carries one change out; raises a CamundaError when it cannot.
         workers: the number of changes under way at the same time.
 
     Returns:
-        what ``perform`` returned, in the order of the changes.
+        what each change's ``perform`` returned, in the order of the changes.
 
     Raises:
         CamundaError: the error itself when the plan was a single change.
@@ -79,7 +79,7 @@ def apply(stages: Iterable[Sequence[Change]], perform: Callable[[Change], Any], 
     done: list[Change] = []
     returned: list[Any] = []
     for number, stage in enumerate(plans):
-        results, errors = in_parallel(stage, perform, workers)
+        results, errors = in_parallel(stage, lambda change: change.kind.perform(client, change), workers)
         done += [stage[position] for position in sorted(results)]
         returned += [results[position] for position in sorted(results)]
         if not errors:

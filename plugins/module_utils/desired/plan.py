@@ -24,6 +24,7 @@ class Kind:
         key: the identity of an object; two objects with one key are the same object.
         merge: what the current object becomes when the desired one is applied to it. The current one is None when it
             has to be created; the result equal to the current one means that nothing has to be done.
+        perform: carries a change out with the product's client; raises a CamundaError when it cannot.
         label: how people call the object that a key names.
         show: the object as it stands in diffs and results: without secrets, in names that people know.
     """
@@ -31,6 +32,7 @@ class Kind:
     name: str
     key: Callable[[Object], Hashable]
     merge: Callable[[Optional[Object], Object], Object]
+    perform: Callable[[Any, Change], Any]
     label: Callable[[Any], str] = str
     show: Callable[[Object], dict[str, Any]] = dict
 

@@ -1,0 +1,124 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is refused unless the task allows it by name: changes after which nobody could repair the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import memberships
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, TYPES
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
+
+# Camunda 7 and CIB seven, and Operaton. Both names are guarded everywhere: no engine gives its own away.
+ADMIN_GROUPS = ("camunda-admin", "operaton-admin")
+
+
+class Refusal(NamedTuple):
+    """A change that is refused, the name that allows it, and why it is dangerous."""
+
+    change: Change
+    guard: str
+    reason: str
+
+
+def _removed_users(changes: Iterable[Change]) -> dict[str, Change]:
+    return {str(change.key): change for change in changes if change.action == "delete" and change.kind.name == "user"}
+
+
+def _remove_caller(client: Camunda7, changes: Sequence[Change]) -> list[Refusal]:
+    change = _removed_users(changes).get(client.caller or "")
+    reason = "it is the user that this task logs in as"
+    return [Refusal(change, "remove_caller", reason)] if change else []
+
+
+def _remove_last_admin(client: Camunda7, changes: Sequence[Change]) -> list[Refusal]:
+    guard = "remove_last_admin"
+    removed = _removed_users(changes)
+    found: list[Refusal] = []
+    for group in ADMIN_GROUPS:
+        found += [
+            Refusal(change, guard, "it is the administrators' group")
+            for change in changes
+            if change.action == "delete" and change.kind.name == "group" and change.key == group
+        ]
+        listed = {
+            change.key.name: change
+            for change in changes
+            if isinstance(change.key, Member) and change.key[:2] == (GROUP_USERS.option, group)
+        }
+        leaving = {name: change for name, change in listed.items() if change.action == "delete"}
+        if not leaving and not removed:
+            continue
+        members = {key.name for key in memberships.find(client, GROUP_USERS, group) if isinstance(key, Member)}
+        lost = members & (leaving.keys() | removed.keys())
+        if lost and not (members | listed.keys()) - leaving.keys() - removed.keys():
+            reason = f"the administrators' group {group} would have no member left"
+            dangerous = [change for name in sorted(lost) for change in (leaving.get(name), removed.get(name)) if change]
+            found += [Refusal(change, guard, reason) for change in dangerous]
+    return found
+
+
+def _remove_admin_grants(client: Camunda7, changes: Sequence[Change]) -> list[Refusal]:
+    def loses(change: Change) -> bool:
+        before, after = set((change.before or {})["permissions"]), set((change.after or {}).get("permissions", ()))
+        return ALL not in after and not before <= after
+
+    return [
+        Refusal(change, "remove_admin_grants", "it takes a grant away from the administrators' group")
+        for change in changes
+        if isinstance(change.key, Key)
+        and change.key[:2] == (TYPES["grant"], "group")
+        and change.key.name in ADMIN_GROUPS
+        and change.action != "create"
+        and loses(change)
+    ]
+
+
+def _grant_everybody(client: Camunda7, changes: Sequence[Change]) -> list[Refusal]:
+    reason = "the engine does not honour a grant for the user * in single checks; use the type global instead"
+    return [
+        Refusal(change, "grant_everybody", reason)
+        for change in changes
+        if isinstance(change.key, Key) and change.action == "create" and change.key[:3] == (TYPES["grant"], "user", EVERYBODY)
+    ]
+
+
+GUARDS: dict[str, Callable[[Camunda7, Sequence[Change]], list[Refusal]]] = {
+    "remove_caller": _remove_caller,
+    "remove_last_admin": _remove_last_admin,
+    "remove_admin_grants": _remove_admin_grants,
+    "grant_everybody": _grant_everybody,
+}
+
+
+def refusals(client: Camunda7, changes: Sequence[Change], allow: Collection[str]) -> list[Refusal]:
+    """Return the changes that are refused, unless ``allow`` names their guard."""
+    return [refusal for name, guard in GUARDS.items() if name not in allow for refusal in guard(client, changes)]
+
+
+def check(client: Camunda7, changes: Sequence[Change], allow: Collection[str]) -> None:
+    """Refuse the whole plan when one of its changes is refused.
+
+    Raises:
+        RefusedError: with every refused change and the name that allows it.
+    """
+    refuse(refusals(client, changes, allow))
+
+
+def refuse(refused: Sequence[Refusal]) -> None:
+    """Raise a RefusedError that lists the refusals, when there are any."""
+    if refused:
+        raise RefusedError(
+            " ".join(
+                f"Refused to {item.change}: {item.reason}. To do it all the same, set allow: [{item.guard}]."
+                for item in refused
+            ),
+            guards=sorted({item.guard for item in refused}),
+        )

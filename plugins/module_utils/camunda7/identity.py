@@ -1,0 +1,217 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring the identity of an engine to a declared state, in one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
+    authorizations,
+    entities,
+    guards,
+    memberships,
+    own_rows,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, matches
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, TENANT, USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member, Membership
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+
+Objects = dict[Hashable, Object]
+
+PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
+
+
+@dataclass
+class State:
+    """What is there now, as far as the document is about it; the keys are those of Document."""
+
+    objects: dict[str, Objects] = field(default_factory=dict)
+    members: dict[str, Objects] = field(default_factory=dict)
+    authorizations: Objects = field(default_factory=dict)
+
+
+class Reconciliation(NamedTuple):
+    """The stages of the plan, in the order in which they are applied, and what purge left alone."""
+
+    stages: list[list[Change]]
+    kept: list[guards.Refusal]
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for stage in self.stages for change in stage]
+
+
+def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
+    """Read what the document is about: one list for each kind, then the members of the groups and tenants that exist."""
+    state = State()
+    reads: list[Callable[[], None]] = []
+    for entity in ENTITIES.values():
+        if f"{entity.name}s" in purge:
+            reads.append(partial(_put, state.objects, entity.name, entities.find_all, client, entity))
+        else:
+            ids = {*document.objects[entity.name], *document.references(entity)}
+            reads.append(partial(_put, state.objects, entity.name, entities.find, client, entity, ids))
+    if "authorizations" in purge or document.authorizations:
+        types = {key.resource for key in document.authorizations}
+        if "authorizations" in purge:
+            types |= {resource.number for resource in RESOURCES.values()} - own_rows.NEVER_DECLARED
+        state.authorizations = authorizations.find_all(client, types)
+    read_all(reads, lambda read: read(), workers)
+    lists = [
+        (membership, container)
+        for membership in MEMBERSHIPS
+        for container in document.members[membership.option]
+        if container in state.objects[membership.container.name]
+    ]
+    found = read_all(lists, lambda item: memberships.find(client, item[0], item[1]), workers)
+    for (membership, _container), members in zip(lists, found):
+        state.members.setdefault(membership.option, {}).update(members)
+    return state
+
+
+def _put(target: dict[str, Objects], name: str, read: Callable[..., Objects], *arguments: Any) -> None:
+    target[name] = read(*arguments)
+
+
+def check_visible(client: Camunda7, document: Document, state: State, purge: Collection[str]) -> None:
+    """Make sure that what was not found is absent, and that every member that a list names exists.
+
+    Raises:
+        HiddenError: the caller may not read what the document is about.
+        UsageError: lists name users or groups that are neither declared nor there.
+    """
+    for entity in ENTITIES.values():
+        declared, there = document.objects[entity.name], state.objects[entity.name]
+        unseen = ({*declared, *document.references(entity)}) - there.keys()
+        client.check_readable(entity.resource, unseen, everything=f"{entity.name}s" in purge)
+    # Permissions on authorizations are not given row by row in practice: who sees one of them sees all.
+    if not state.authorizations:
+        client.check_readable(
+            RESOURCES["authorization"], (), everything=bool(document.authorizations) or "authorizations" in purge
+        )
+    problems = [
+        f"{membership.container.name} {container}, {membership.option}: there is no {membership.member.name} {name}, "
+        "and none is declared."
+        for membership in MEMBERSHIPS
+        for container, names in document.members[membership.option].items()
+        for name in names
+        if name not in document.objects[membership.member.name] and name not in state.objects[membership.member.name]
+    ]
+    if problems:
+        raise UsageError("Members do not exist: " + " ".join(problems), problems=problems)
+
+
+def reconcile(
+    document: Document,
+    state: State,
+    *,
+    purge: Collection[str],
+    protect: Collection[str],
+    update_password: str,
+    caller: str,
+) -> list[list[Change]]:
+    """Return the plan's stages. A pure function.
+
+    Tenants, users and groups come before memberships and these before authorizations, because the engine refuses to create
+    an object when the authorization that it makes itself is there already. Removal goes the other way round.
+    Memberships are removed before authorizations are written, because the engine then drops the rows that the member has on
+    the tenant.
+    """
+    objects: list[Change] = []
+    for entity in reversed(ENTITIES.values()):
+        surplus = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
+        wanted = [_with_password(item, state.objects[entity.name], update_password) for item in document.objects[entity.name].values()]
+        objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=surplus)
+    members: list[Change] = []
+    for membership in MEMBERSHIPS:
+        members += _plan_members(document, state, membership, protect if "memberships" in purge else ("*",))
+    rows = _without_dropped(state.authorizations, members)
+    surplus_rows = (
+        [key for key, row in rows.items() if not own_rows.is_own(row) and not matches(key_name(key), protect)]
+        if "authorizations" in purge
+        else []
+    )
+    grants = plan(authorizations.kind(), document.authorizations.values(), rows, surplus=surplus_rows)
+    # The caller's own new password would make the requests after it fail.
+    last = [change for change in objects if change.kind.name == USER.name and change.key == caller and change.action == "update"]
+    objects = [change for change in objects if change not in last]
+    return [
+        _only(objects, "create", "update"),
+        _only(members, "create"),
+        _only(members, "delete"),
+        _only(grants, "create", "update"),
+        _only(grants, "delete"),
+        _only(objects, "delete"),
+        last,
+    ]
+
+
+def key_name(key: Hashable) -> str:
+    """The grantee of an authorization's identity."""
+    return key.name if isinstance(key, Key) else ""
+
+
+def _only(changes: Iterable[Change], *actions: str) -> list[Change]:
+    return [change for change in changes if change.action in actions]
+
+
+def _unprotected(current: Mapping[Hashable, Object], protect: Collection[str]) -> list[Hashable]:
+    return [key for key in current if not matches(str(key), protect)]
+
+
+def _with_password(item: dict[str, Any], current: Mapping[Hashable, Object], update_password: str) -> dict[str, Any]:
+    """A password cannot be compared: it is written on creation, or always, as ``update_password`` says."""
+    if PASSWORD in item and item["id"] in current and update_password == "on_create":
+        return {name: value for name, value in item.items() if name != PASSWORD}
+    return item
+
+
+def _plan_members(document: Document, state: State, membership: Membership, protect: Collection[str]) -> list[Change]:
+    """``protect`` are patterns of members that stay although they are not declared."""
+    current = state.members.get(membership.option, {})
+    wanted = [
+        membership.item(container, name) for container, names in document.members[membership.option].items() for name in names
+    ]
+    surplus = [key for key in current if isinstance(key, Member) and not matches(key.name, protect)]
+    return plan(membership.kind, wanted, current, surplus=surplus)
+
+
+def _without_dropped(rows: Objects, members: Iterable[Change]) -> Objects:
+    """The rows that are left when the engine has dropped those of the members that leave a tenant."""
+    leaving = {
+        ("group" if change.key.option == "groups" else "user", change.key.name, change.key.container)
+        for change in members
+        if change.action == "delete" and isinstance(change.key, Member) and change.kind.name == "membership"
+        and change.key.option != "members"
+    }
+    tenant = TENANT.resource.number
+    return {
+        key: row
+        for key, row in rows.items()
+        if not (isinstance(key, Key) and key.resource == tenant and (key.grantee, key.name, key.resource_id) in leaving)
+    }
+
+
+def guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str]) -> Reconciliation:
+    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task.
+
+    Raises:
+        RefusedError: a declaration, not purge, asks for something dangerous.
+    """
+    changes = [change for stage in stages for change in stage]
+    refused = guards.refusals(client, changes, allow)
+    undeclared = [item for item in refused if item.change.action == "delete" and item.change.kind.name != "membership"]
+    guards.refuse([item for item in refused if item not in undeclared])
+    kept = [item.change for item in undeclared]
+    return Reconciliation([[change for change in stage if change not in kept] for stage in stages], undeclared)
