@@ -11,6 +11,8 @@ A start of ansible-playbook costs 0.5 to 1 s and a module 0.25 s, so one play ho
     ])
     assert run[0].changed is False and not run[0].requests.writes
     assert run[1].ok["diff"]
+
+With `watch=api.state` each task also has the state of the engine `before` and `after` it.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import secrets as random
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,8 @@ class TaskRun:
     requests: Exchanges
     outcomes: list[Outcome] = field(default_factory=list)  # one for each host
     items: list[Outcome] = field(default_factory=list)  # one for each item of a loop
+    before: Any = None  # what `watch` returned just before the task
+    after: Any = None
 
     @property
     def outcome(self) -> Outcome:
@@ -121,7 +125,7 @@ class Run:
     def __getitem__(self, index: int) -> TaskRun:
         return self.tasks[index]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[TaskRun]:
         return iter(self.tasks)
 
     @property
@@ -155,11 +159,15 @@ class Play:
         keywords: Mapping[str, Any] | None = None,
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        watch: Callable[[], Any] | None = None,
+        meanwhile: Mapping[int, Callable[[], Any]] | None = None,
     ) -> Run:
         """Run one play.
 
         variables: go to a vars file. parameters: added to, or replacing, the connection options (None removes one).
         keywords: more keywords of the play. arguments: of the command line, such as "--check" or "-vvvvv".
+        watch: called before the first, between any two, and after the last task. Needs the proxy.
+        meanwhile: called just before the task with this index; for what happens behind Ansible's back. Needs the proxy.
         A task that fails does not end the play: look at `ok`, `failure` or `changed` of each task.
         """
         given = {**self.parameters, **(parameters or {})}
@@ -180,9 +188,31 @@ class Play:
         folder = self._folder()
         _write(folder / "play.json", [document])
         _write(folder / "variables.json", {**(variables or {}), "connection_of_the_test": defaults})
-        return self.run_playbook(
-            [str(folder / "play.json"), "-i", ",".join(hosts) + ",", *arguments], environment=environment, folder=folder
-        )
+        command = [str(folder / "play.json"), "-i", ",".join(hosts) + ",", *arguments]
+        observed: list[Any] = []
+        errors: list[BaseException] = []
+
+        def between_tasks(label: str) -> None:
+            try:
+                (meanwhile or {}).get(int(label), lambda: None)()
+                observed.append(watch() if watch else None)
+            except BaseException as error:
+                errors.append(error)
+
+        if self.proxy is None:
+            assert not (watch or meanwhile), "only the proxy can tell when a task starts"
+            return self.run_playbook(command, environment=environment, folder=folder)
+        self.proxy.on_mark = between_tasks
+        try:
+            run = self.run_playbook(command, environment=environment, folder=folder)
+        finally:
+            self.proxy.on_mark = None
+        for error in errors:
+            raise error
+        observed.append(watch() if watch else None)
+        for number, each in enumerate(run.tasks):
+            each.before, each.after = observed[number : number + 2]
+        return run
 
     def run_playbook(
         self, arguments: Sequence[str], *, environment: Mapping[str, str] | None = None, folder: Path | None = None
@@ -191,7 +221,7 @@ class Play:
         folder = folder or self._folder()
         record, log = folder / "record.jsonl", folder / "ansible.log"
         record.touch()
-        before = len(self.proxy.requests) if self.proxy else 0
+        seen = len(self.proxy.requests) if self.proxy else 0
         command = [str(bin_folder(self.core) / "ansible-playbook"), *arguments]
         variables = {**self._environment(folder), **(environment or {})}
         process = subprocess.Popen(
@@ -210,7 +240,7 @@ class Play:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        requests = Exchanges(self.proxy.requests[before:]) if self.proxy else Exchanges()
+        requests = Exchanges(self.proxy.requests[seen:]) if self.proxy else Exchanges()
         text = record.read_text()
         run = Run(
             process.returncode,
@@ -285,7 +315,7 @@ def _read_record(text: str, requests: Exchanges) -> list[TaskRun]:
 
 
 def secret() -> str:
-    """A password that no run has seen, strong enough for policies, with characters that URLs and JSON write differently."""
+    """A new password, strong enough for policies, with characters that URLs and JSON write in other ways."""
     return f'Aa1!{random.token_hex(8)}"/ +%&\\ü{random.token_hex(8)}'
 
 

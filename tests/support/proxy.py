@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -144,6 +144,8 @@ class Proxy:
         self._faults: list[Fault] = []
         self._connections = 0
         self._label = ""
+        # Called with each label that arrives over `control`, before the task behind it goes on.
+        self.on_mark: Callable[[str], None] | None = None
 
     def __enter__(self) -> Proxy:
         self._thread.start()
@@ -251,7 +253,10 @@ class Proxy:
         self._adopt()
         try:
             while line := await reader.readline():
-                self.mark(line.decode().strip())
+                label = line.decode().strip()
+                if self.on_mark:
+                    await self._loop.run_in_executor(None, self.on_mark, label)
+                self.mark(label)
                 writer.write(b"ok\n")
                 await writer.drain()
         except (OSError, asyncio.CancelledError):
