@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -35,6 +38,10 @@ class Context:
     redactor: Redactor
     warn: Callable[[str], None]
 
+    def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1) -> list[Any]:
+        """Carry out the changes, unless in check mode; see ``desired.apply.apply``."""
+        return [] if self.check_mode else apply(self.client, stages, workers)
+
 
 @dataclass
 class Outcome:
@@ -43,6 +50,19 @@ class Outcome:
     changed: bool = False
     result: dict[str, Any] = field(default_factory=dict)
     diff: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, stages: Sequence[Sequence[Change]], **result: Any) -> Outcome:
+        """Return the outcome of a plan, whether it was applied or not."""
+        changes = [change for stage in stages for change in stage]
+        return cls(bool(changes), result, diff.diff(changes))
+
+    @classmethod
+    def summary(cls, stages: Sequence[Sequence[Change]], **result: Any) -> Outcome:
+        """The same for a plan of many objects: with counts, and each change in short."""
+        changes = [change for stage in stages for change in stage]
+        summaries = [change.summary() for change in changes]
+        return cls.of(stages, counts=diff.counts(changes), changes=summaries, **result)
 
 
 @dataclass(frozen=True)

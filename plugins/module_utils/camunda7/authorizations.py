@@ -133,13 +133,18 @@ def show(row: Object) -> dict[str, Any]:
     }
 
 
-def find(client: Camunda7, key: Key) -> Optional[dict[str, Any]]:
-    """Return the row with this identity, or None."""
-    query: dict[str, Any] = {"type": key.type, "resourceType": key.resource, "resourceId": key.resource_id}
+def find_types(client: Camunda7, key: Key) -> dict[Hashable, Object]:
+    """Return the rows that have this identity apart from the type (at most a grant and a revoke), by their identity."""
+    query: dict[str, Any] = {"resourceType": key.resource, "resourceId": key.resource_id}
     if key.grantee and "," not in key.name:
         query[f"{key.grantee}IdIn"] = key.name
-    rows = client.list("authorization", query=query)
-    return next((stored(row) for row in rows if key_of(row) == key), None)
+    rows = {key_of(row): stored(row) for row in client.list("authorization", query=query)}
+    return {found: row for found, row in rows.items() if found[1:] == key[1:]}
+
+
+def find(client: Camunda7, key: Key) -> Optional[Object]:
+    """Return the row with this identity, or None."""
+    return find_types(client, key).get(key)
 
 
 def find_all(client: Camunda7, resources: Optional[Iterable[int]] = None) -> dict[Hashable, Object]:

@@ -27,6 +27,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import lo
 
 SECTIONS: dict[str, Entity] = {"users": USER, "groups": GROUP, "tenants": TENANT}
 AUTHORIZATIONS = "authorizations"
+SECTIONS_OF_DOCUMENT = (*SECTIONS, AUTHORIZATIONS)
 ENDINGS = (".yml", ".yaml", ".json")
 
 
@@ -145,7 +146,7 @@ class _Builder:
         broken = {problem.item for problem in found}
         if not isinstance(data, Mapping):
             return
-        for section in (*SECTIONS, AUTHORIZATIONS):
+        for section in SECTIONS_OF_DOCUMENT:
             rows = data.get(section)
             for position, row in enumerate(rows if isinstance(rows, list) else ()):
                 if (section, position) not in broken and (section,) not in broken:

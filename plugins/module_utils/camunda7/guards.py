@@ -27,6 +27,10 @@ class Refusal(NamedTuple):
     guard: str
     reason: str
 
+    def summary(self) -> dict[str, str]:
+        """The refusal as it stands in a task's result."""
+        return {"kind": self.change.kind.name, "name": self.change.name, "guard": self.guard, "reason": self.reason}
+
 
 def _removed_users(changes: Iterable[Change]) -> dict[str, Change]:
     return {str(change.key): change for change in changes if change.action == "delete" and change.kind.name == "user"}

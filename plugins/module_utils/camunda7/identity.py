@@ -19,13 +19,21 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, matches
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import (
+    SECTIONS_OF_DOCUMENT,
+    Document,
+    Source,
+    load_documents,
+    matches,
+    read,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, TENANT, USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member, Membership
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
 Objects = dict[Hashable, Object]
 
@@ -46,10 +54,6 @@ class Reconciliation(NamedTuple):
 
     stages: list[list[Change]]
     kept: list[guards.Refusal]
-
-    @property
-    def changes(self) -> list[Change]:
-        return [change for stage in self.stages for change in stage]
 
 
 def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
@@ -203,15 +207,61 @@ def _without_dropped(rows: Objects, members: Iterable[Change]) -> Objects:
     }
 
 
-def guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str]) -> Reconciliation:
-    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task.
+def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> Reconciliation:
+    """Return the guarded plan for the parameters of ``c7_identity``.
 
     Raises:
-        RefusedError: a declaration, not purge, asks for something dangerous.
+        UsageError: the document is wrong (before the first request), or names members that do not exist.
+        HiddenError: the caller may not read what the document is about.
+        RefusedError: a declaration asks for something dangerous.
     """
+    if not 1 <= params["concurrency"] <= 16:
+        raise UsageError("concurrency must be from 1 to 16.")
+    purge = params["purge"]
+    kept = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
+    document = load_documents(
+        _sources(params), purge=purge, keep=kept, allow_everybody="grant_everybody" in params["allow"]
+    )
+    _add_passwords(document, params["passwords"] or {})
+    for user in document.objects[USER.name].values():
+        redactor.add(user.get(PASSWORD))
+    state = fetch(client, document, purge, params["concurrency"])
+    check_visible(client, document, state, purge)
+    stages = reconcile(
+        document,
+        state,
+        purge=purge,
+        protect=params["protect"],
+        update_password=params["update_password"],
+        caller=client.caller or "",
+    )
+    return _guard(client, stages, params["allow"])
+
+
+def _sources(params: Mapping[str, Any]) -> list[Source]:
+    """The documents: the files of ``src``, and the lists given inline without the keys that the task leaves out."""
+    inline = {
+        section: [{name: value for name, value in row.items() if value is not None} for row in params[section]]
+        for section in SECTIONS_OF_DOCUMENT
+        if params[section] is not None
+    }
+    return [*(read(params["src"]) if params["src"] else []), *([Source("task", inline)] if inline else [])]
+
+
+def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
+    users = document.objects[USER.name]
+    unknown = sorted(set(passwords) - users.keys())
+    if unknown:
+        raise UsageError(f"passwords names users that are not declared: {', '.join(unknown)}.")
+    for name, password in passwords.items():
+        users[name][PASSWORD] = str(password)
+
+
+def _guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str]) -> Reconciliation:
+    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task."""
     changes = [change for stage in stages for change in stage]
     refused = guards.refusals(client, changes, allow)
-    undeclared = [item for item in refused if item.change.action == "delete" and item.change.kind.name != "membership"]
-    guards.refuse([item for item in refused if item not in undeclared])
-    kept = [item.change for item in undeclared]
-    return Reconciliation([[change for change in stage if change not in kept] for stage in stages], undeclared)
+    kept = [item for item in refused if item.change.action == "delete" and item.change.kind.name != "membership"]
+    guards.refuse([item for item in refused if item not in kept])
+    left = [item.change for item in kept]
+    return Reconciliation([[change for change in stage if change not in left] for stage in stages], kept)

@@ -1,0 +1,162 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules for one object do: the plan that makes it present or absent, guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Optional
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
+    authorizations,
+    entities,
+    guards,
+    memberships,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import PASSWORD, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import Member, Membership
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
+    RESOURCES,
+    TYPES,
+    check_permissions,
+    resource_of,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+
+Stages = list[list[Change]]
+
+
+def shown(stages: Sequence[Sequence[Change]], current: Optional[Object]) -> Optional[dict[str, Any]]:
+    """Return the object as it is after the plan's last change of it; None when it is not there."""
+    changes = [change for stage in stages for change in stage]
+    final = changes[-1].after if changes else current
+    return None if final is None else {name: value for name, value in final.items() if name != PASSWORD}
+
+
+def entity(client: Camunda7, kind: Entity, params: Mapping[str, Any]) -> tuple[Stages, Optional[Object]]:
+    """Plan a user, group or tenant: the stages, and the object that is there now.
+
+    Args:
+        params: ``id``, ``state``, ``allow``, the entity's fields; for users ``user_password`` and ``update_password``;
+            for users and groups ``purge_authorizations``.
+    """
+    name = params["id"]
+    entities.encode_id(name)
+    current = entities.find(client, kind, [name])
+    client.check_readable(kind.resource, {name} - current.keys())
+    if params["state"] == "absent":
+        rows: Stages = [_granted_to(client, kind, name)] if params.get("purge_authorizations") else []
+        stages = [*rows, plan(kind.kind, (), current, absent=[name])]
+    else:
+        wanted = kind.desired(params)
+        if params.get("user_password") is not None and (not current or params["update_password"] == "always"):
+            wanted[PASSWORD] = params["user_password"]
+        stages = [plan(kind.kind, [wanted], current)]
+    return _guarded(client, stages, params.get("allow") or ()), current.get(name)
+
+
+def _granted_to(client: Camunda7, kind: Entity, name: str) -> list[Change]:
+    """Plan the removal of the authorizations that the engine keeps when a user or group goes."""
+    query = {} if "," in name else {f"{kind.name}IdIn": name}
+    rows = [authorizations.stored(row) for row in client.list("authorization", query=query)]
+    current = {key: row for key, row in ((authorizations.key_of(row), row) for row in rows)}
+    granted = [key for key in current if (key.grantee, key.name) == (kind.name, name)]
+    return plan(authorizations.kind(), (), current, absent=granted)
+
+
+def members(
+    client: Camunda7, container: str, lists: Mapping[Membership, Optional[Sequence[str]]], params: Mapping[str, Any]
+) -> Stages:
+    """Plan the members of a group or tenant.
+
+    Args:
+        container: the id of the group or tenant.
+        lists: the wanted members, or None for a list that the task is not about.
+        params: ``state``, ``exact``, ``allow``.
+
+    Raises:
+        UsageError: a member that has to be added, or the group or tenant, does not exist.
+    """
+    creates: list[Change] = []
+    deletes: list[Change] = []
+    for membership, names in lists.items():
+        if names is None:
+            continue
+        for name in (container, *names):
+            entities.encode_id(name)
+        exact = params["exact"] and params["state"] == "present"
+        current = memberships.find(client, membership, container, None if exact else names)
+        items = [membership.item(container, name) for name in dict.fromkeys(names)]
+        if params["state"] == "absent":
+            keys = [membership.kind.key(item) for item in items]
+            deletes += plan(membership.kind, (), current, absent=keys)
+            unseen = {key.name for key in _members(keys) if key not in current}
+            client.check_readable(membership.member.resource, unseen)
+            continue
+        changes = plan(membership.kind, items, current, surplus=current if exact else ())
+        added = [change for change in changes if change.action == "create"]
+        creates += added
+        deletes += [change for change in changes if change.action == "delete"]
+        if added:
+            _check_exist(client, membership.container, [container])
+            _check_exist(client, membership.member, [key.name for key in _members(change.key for change in added)])
+    return _guarded(client, [creates, deletes], params.get("allow") or ())
+
+
+def _members(keys: Iterable[Hashable]) -> list[Member]:
+    return [key for key in keys if isinstance(key, Member)]
+
+
+def _check_exist(client: Camunda7, kind: Entity, names: Sequence[str]) -> None:
+    missing = set(names) - entities.find(client, kind, names).keys()
+    if missing:
+        client.check_readable(kind.resource, missing)
+        raise UsageError(f"There is no {kind.name} {', '.join(sorted(missing))}. Create it first.")
+
+
+def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, Optional[Object]]:
+    """Plan an authorization: the stages, and the row that is there now.
+
+    Args:
+        params: ``type``, ``user`` or ``group``, ``resource``, ``resource_id``, ``permissions``, ``mode``, ``state``, ``allow``.
+
+    Raises:
+        UsageError: an unknown resource or permission, or not exactly one grantee.
+    """
+    resource = resource_of(params["resource"])
+    permissions = params["permissions"] or []
+    problems = check_permissions(resource, permissions)
+    grantees = [name for name in ("user", "group") if params[name] is not None]
+    if (params["type"] == "global") != (not grantees):
+        problems.append("The types grant and revoke take a user or a group, the type global takes neither.")
+    if problems:
+        raise UsageError(" ".join(problems))
+    grantee = grantees[0] if grantees else ""
+    key = Key(TYPES[params["type"]], grantee, params[grantee] if grantee else EVERYBODY, resource.number, params["resource_id"])
+    current = authorizations.find_types(client, key)
+    if key not in current:
+        client.check_readable(RESOURCES["authorization"], ["*"])
+    kind = authorizations.kind(params["mode"])
+    wanted = authorizations.desired(key, permissions)
+    removes = params["state"] == "present" and params["mode"] == "remove"
+    nothing_left = removes and (key not in current or not kind.merge(current[key], wanted)["permissions"])
+    if params["state"] == "absent" or nothing_left:
+        stages = [plan(kind, (), current, absent=[key])]
+    else:
+        # An authorization cannot change its type: the one of the other type goes.
+        other = set(current) - {key} if params["mode"] == "exact" else set()
+        changes = plan(kind, [wanted], current, surplus=other)
+        stages = [
+            [change for change in changes if change.action == "delete"],
+            [change for change in changes if change.action != "delete"],
+        ]
+    return _guarded(client, stages, params["allow"]), current.get(key)
+
+
+def _guarded(client: Camunda7, stages: Stages, allow: Collection[str]) -> Stages:
+    guards.check(client, [change for stage in stages for change in stage], allow)
+    return stages

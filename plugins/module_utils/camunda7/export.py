@@ -1,0 +1,116 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read the identity of an engine as a desired-state document."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
+    authorizations,
+    entities,
+    memberships,
+    own_rows,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import AUTHORIZATIONS, SECTIONS, matches
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
+from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
+
+Document = dict[str, list[dict[str, Any]]]
+
+
+def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers: int) -> Document:
+    """Return the document.
+
+    Args:
+        kinds: the sections to read.
+        ids: patterns of the ids that are of interest.
+
+    Raises:
+        HiddenError: the caller may not read all of it, so that the document would be incomplete.
+    """
+    document: Document = {}
+    for section, entity in SECTIONS.items():
+        if section in kinds:
+            client.check_readable(entity.resource, (), everything=True)
+            rows = sorted(entities.find_all(client, entity).items(), key=lambda item: str(item[0]))
+            document[section] = [_entity(entity, row) for key, row in rows if matches(str(key), ids)]
+    lists = [
+        (row, membership)
+        for membership in MEMBERSHIPS
+        for row in document.get(f"{membership.container.name}s", ())
+    ]
+    found = read_all(lists, lambda item: memberships.find(client, item[1], item[0]["id"]), workers)
+    for (row, membership), members in zip(lists, found):
+        row[membership.option] = sorted(key.name for key in members if isinstance(key, Member))
+    if AUTHORIZATIONS in kinds:
+        client.check_readable(RESOURCES["authorization"], (), everything=True)
+        declared = {resource.number for resource in RESOURCES.values()} - own_rows.NEVER_DECLARED
+        table = authorizations.find_all(client, declared).values()
+        document[AUTHORIZATIONS] = _grouped(
+            authorizations.show(row)
+            for row in table
+            if not own_rows.is_own(row) and matches(authorizations.key_of(row).name, ids)
+        )
+    return document
+
+
+def _entity(entity: entities.Entity, row: Object) -> dict[str, Any]:
+    fields = {option: row[name] for option, name in entity.fields.items() if row[name]}
+    return {"id": row["id"], **fields}
+
+
+def _grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Join rows that differ only in the id of the resource, as people write them."""
+    groups: dict[str, tuple[dict[str, Any], list[str]]] = {}
+    for row in rows:
+        rest = {name: value for name, value in row.items() if name != "id"}
+        groups.setdefault(json.dumps(rest, sort_keys=True), (rest, []))[1].append(row["id"])
+    joined = []
+    for _key, (rest, ids) in sorted(groups.items()):
+        permissions = rest.pop("permissions")
+        which: dict[str, Any] = {"id": ids[0]} if len(ids) == 1 else {"ids": sorted(ids)}
+        joined.append({**rest, **which, "permissions": permissions})
+    return joined
+
+
+def write(dest: str, document: Document, *, check_mode: bool) -> bool:
+    """Write the document to a file; return whether the file's content changes.
+
+    The file is replaced in one step, so that a reader never sees half of it.
+    """
+    text = _text(dest, document)
+    try:
+        with open(dest, encoding="utf-8") as file:
+            if file.read() == text:
+                return False
+    except (FileNotFoundError, UnicodeDecodeError):
+        pass
+    if not check_mode:
+        folder = os.path.dirname(os.path.abspath(dest))
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".c7_identity-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(name, dest)
+        except BaseException:
+            os.unlink(name)
+            raise
+    return True
+
+
+def _text(dest: str, document: Document) -> str:
+    if dest.endswith(".json"):
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    yaml = load("yaml", "PyYAML", "writing YAML")
+    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120)
+    return "---\n" + text

@@ -1,0 +1,171 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_authorization
+short_description: Manage an authorization of Camunda 7
+version_added: "1.0.0"
+description:
+  - Creates, changes and removes an authorization of a Camunda 7 or Operaton engine over its REST API.
+  - An authorization is identified by its type, its user or group, its resource and the resource's id.
+  - Permissions are compared as a set. C(ALL) is a value of its own, not the list of all names.
+options:
+  type:
+    description:
+      - V(grant) gives permissions to a user or group, V(revoke) takes them away, V(global) gives them to everybody.
+      - At one level the engine lets a grant win over a revoke.
+    type: str
+    choices: [grant, revoke, global]
+    default: grant
+  user:
+    description:
+      - The id of the user. Not together with O(group), and not with O(type=global).
+    type: str
+  group:
+    description:
+      - The id of the group.
+    type: str
+  resource:
+    description:
+      - The kind of thing, for example C(process_definition), C(application) or C(tenant), or its number.
+      - Numbers that the collection does not know are passed on, for engines with resources of their own.
+    type: str
+    required: true
+  resource_id:
+    description:
+      - Which one. For process and decision definitions it is the key, for memberships the id of the group or tenant.
+    type: str
+    default: "*"
+  permissions:
+    description:
+      - Names of permissions of the resource, for example C(READ), or C(ALL).
+    type: list
+    elements: str
+  mode:
+    description:
+      - With O(state=present), how O(permissions) meet those that are there.
+      - V(exact) makes them the whole set. An authorization of the other type for the same user or group, resource and id
+        is removed, since the type of an authorization cannot be changed. To have a grant and a revoke side by side,
+        use V(add) or M(bpmops.camunda.c7_identity).
+      - V(add) adds them, V(remove) takes them away; an authorization that has none left is removed.
+    type: str
+    choices: [exact, add, remove]
+    default: exact
+  state:
+    description:
+      - Whether the authorization is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  allow:
+    description:
+      - Dangerous changes that this task may make although they are refused by default.
+      - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
+      - V(remove_admin_grants), taking grants away from that group.
+      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
+    type: list
+    elements: str
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
+    default: []
+seealso:
+  - module: bpmops.camunda.c7_identity
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: Operators may see and start one process
+  bpmops.camunda.c7_authorization:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    group: ops
+    resource: process_definition
+    resource_id: invoice
+    permissions: [READ, CREATE_INSTANCE]
+
+- name: They may also see its instances, whatever else they may do
+  bpmops.camunda.c7_authorization:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    group: ops
+    resource: process_definition
+    resource_id: invoice
+    permissions: [READ_INSTANCE]
+    mode: add
+
+- name: Everybody may open Tasklist
+  bpmops.camunda.c7_authorization:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    type: global
+    resource: application
+    resource_id: tasklist
+    permissions: [ACCESS]
+"""
+
+RETURN = r"""
+authorization:
+  description: The authorization as it is now, or would be; none when it is absent.
+  returned: success
+  type: dict
+  sample:
+    id: 5f5a3c6a-0000-11ee-a56b-0242ac110002
+    type: 1
+    userId:
+    groupId: ops
+    resourceType: 6
+    resourceId: invoice
+    permissions: [CREATE_INSTANCE, READ]
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import TYPES
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "type": {"type": "str", "choices": ["grant", "revoke", "global"], "default": "grant"},
+        "user": {"type": "str"},
+        "group": {"type": "str"},
+        "resource": {"type": "str", "required": True},
+        "resource_id": {"type": "str", "default": "*"},
+        "permissions": {"type": "list", "elements": "str"},
+        "mode": {"type": "str", "choices": ["exact", "add", "remove"], "default": "exact"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+    },
+    rules={
+        "mutually_exclusive": [("user", "group")],
+        "required_if": [("state", "present", ("permissions",))],
+    },
+)
+
+
+def work(context: Context) -> Outcome:
+    stages, current = ensure.authorization(context.client, context.params)
+    written = context.apply(stages)
+    return Outcome.of(stages, authorization=written[-1] if written else ensure.shown(stages, current))
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_group
+short_description: Manage a group of Camunda 7
+version_added: "1.0.0"
+description:
+  - Creates, changes and removes a group of a Camunda 7 or Operaton engine over its REST API.
+  - Fields that are not given stay as they are.
+options:
+  id:
+    description:
+      - The group's id.
+    type: str
+    required: true
+  name:
+    description:
+      - The group's name. An empty text clears it.
+    type: str
+  type:
+    description:
+      - The group's type, usually C(WORKFLOW) or C(SYSTEM). An empty text clears it.
+    type: str
+  state:
+    description:
+      - Whether the group is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  purge_authorizations:
+    description:
+      - With O(state=absent), also remove the authorizations that were given to the group.
+      - The engine keeps them, and a group created later with the same id would have them again.
+    type: bool
+    default: false
+  allow:
+    description:
+      - Dangerous changes that this task may make although they are refused by default.
+      - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
+      - V(remove_admin_grants), taking grants away from that group.
+      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
+    type: list
+    elements: str
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
+    default: []
+seealso:
+  - module: bpmops.camunda.c7_identity
+  - module: bpmops.camunda.c7_group_member
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: A group
+  bpmops.camunda.c7_group:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: ops
+    name: Operations
+    type: WORKFLOW
+
+- name: No such group
+  bpmops.camunda.c7_group:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: ops
+    state: absent
+"""
+
+RETURN = r"""
+group:
+  description: The group as it is now, or would be; none when it is absent.
+  returned: success
+  type: dict
+  sample: {id: ops, name: Operations, type: WORKFLOW}
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import GROUP
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "id": {"type": "str", "required": True},
+        "name": {"type": "str"},
+        "type": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "purge_authorizations": {"type": "bool", "default": False},
+        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+    },
+)
+
+
+def work(context: Context) -> Outcome:
+    stages, current = ensure.entity(context.client, GROUP, context.params)
+    context.apply(stages)
+    return Outcome.of(stages, group=ensure.shown(stages, current))
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

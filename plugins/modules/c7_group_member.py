@@ -1,0 +1,135 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_group_member
+short_description: Manage the members of a group of Camunda 7
+version_added: "1.0.0"
+description:
+  - Adds users to a group of a Camunda 7 or Operaton engine, and removes them.
+  - The group and the users must exist, as far as they have to be added.
+options:
+  group:
+    description:
+      - The group's id.
+    type: str
+    required: true
+  members:
+    description:
+      - The ids of the users, one or many.
+    type: list
+    elements: str
+    required: true
+    aliases: [member]
+  exact:
+    description:
+      - With O(state=present), remove all other members, so that O(members) are the whole set.
+    type: bool
+    default: false
+  state:
+    description:
+      - Whether the users are members.
+    type: str
+    choices: [present, absent]
+    default: present
+  allow:
+    description:
+      - Dangerous changes that this task may make although they are refused by default.
+      - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
+      - V(remove_admin_grants), taking grants away from that group.
+      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
+    type: list
+    elements: str
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
+    default: []
+seealso:
+  - module: bpmops.camunda.c7_identity
+  - module: bpmops.camunda.c7_group
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: One more member
+  bpmops.camunda.c7_group_member:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    group: ops
+    member: jdoe
+
+- name: These members and no others
+  bpmops.camunda.c7_group_member:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    group: ops
+    members: [jdoe, mmiller]
+    exact: true
+"""
+
+RETURN = r"""
+counts:
+  description: How many objects were created, updated and deleted.
+  returned: success
+  type: dict
+  sample: {created: 1, updated: 0, deleted: 0}
+changes:
+  description: The changed objects, and nothing about the others.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(update) or V(delete).
+      type: str
+    kind:
+      description: V(user), V(group), V(tenant), V(membership) or V(authorization).
+      type: str
+    name:
+      description: What the object is called.
+      type: str
+  sample: [{action: create, kind: membership, name: user jdoe of group ops}]
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "group": {"type": "str", "required": True},
+        "members": {"type": "list", "elements": "str", "required": True, "aliases": ["member"]},
+        "exact": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+    },
+)
+
+
+def work(context: Context) -> Outcome:
+    params = context.params
+    stages = ensure.members(context.client, params["group"], {GROUP_USERS: params["members"]}, params)
+    context.apply(stages)
+    return Outcome.summary(stages)
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_identity
+short_description: Bring users, groups, tenants and authorizations of Camunda 7 to a declared state
+version_added: "1.0.0"
+description:
+  - Takes a whole desired state, inline or from files, reads what the engine has, and makes only the changes that are needed.
+  - What the document does not mention stays as it is, unless O(purge) names its kind.
+  - The document is checked completely before the first request, and all its mistakes are reported together.
+  - Tenants, users and groups are written first, then memberships, then authorizations; removal goes the other way round.
+options:
+  users:
+    description:
+      - The users.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: The user's id.
+        type: str
+        required: true
+      first_name:
+        description: The first name.
+        type: str
+      last_name:
+        description: The last name.
+        type: str
+      email:
+        description: The mail address.
+        type: str
+      password:
+        description: The password, written as O(update_password) says. See also O(passwords).
+        type: str
+  groups:
+    description:
+      - The groups.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: The group's id.
+        type: str
+        required: true
+      name:
+        description: The group's name.
+        type: str
+      type:
+        description: The group's type, usually C(WORKFLOW).
+        type: str
+      members:
+        description: Ids of users. When it is left out, the members are not managed; an empty list means none.
+        type: list
+        elements: str
+  tenants:
+    description:
+      - The tenants.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: The tenant's id.
+        type: str
+        required: true
+      name:
+        description: The tenant's name.
+        type: str
+      users:
+        description: Ids of users. When it is left out, they are not managed.
+        type: list
+        elements: str
+      groups:
+        description: Ids of groups. When it is left out, they are not managed.
+        type: list
+        elements: str
+  authorizations:
+    description:
+      - The authorizations.
+    type: list
+    elements: dict
+    suboptions:
+      type:
+        description: V(grant), V(revoke) or V(global). The default is V(grant).
+        type: str
+      user:
+        description: The id of the user. A grant or revoke has either a user or a group, a global one neither.
+        type: str
+      group:
+        description: The id of the group.
+        type: str
+      resource:
+        description: The kind of thing, for example C(process_definition), or its number.
+        type: str
+        required: true
+      id:
+        description: Which one. Without O(authorizations[].id) and O(authorizations[].ids) it is C(*), all of them.
+        type: str
+      ids:
+        description: Several ids; the row stands for one authorization each.
+        type: list
+        elements: str
+      permissions:
+        description: Names of permissions of the resource, or C(ALL). They are the whole set.
+        type: list
+        elements: str
+        required: true
+  src:
+    description:
+      - A YAML or JSON file with the lists above, or a directory of such files, on the host where the task runs.
+      - The files are not templated. Passwords come with O(passwords).
+    type: path
+  passwords:
+    description:
+      - Passwords by the id of the user, so that no file has to hold them.
+      - Ids of users that are not declared are an error.
+    type: dict
+  update_password:
+    description:
+      - When passwords are written.
+      - V(on_create) writes them to new users only, V(always) every time, so that the task is then always changed.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  purge:
+    description:
+      - The kinds whose undeclared objects are removed.
+      - V(memberships) makes each list of members that the document gives the exact set.
+      - Never removed are the authorizations that the engine makes by itself, what O(protect) names, the user that the task
+        logs in as, the last administrator, and the administrators' group with its grants (but see O(allow)).
+    type: list
+    elements: str
+    choices: [users, groups, tenants, memberships, authorizations]
+    default: []
+  protect:
+    description:
+      - Patterns of ids (C(*), C(?), C([abc])) of users, groups and tenants that purge leaves alone, with their memberships and
+        the authorizations that are given to them.
+    type: list
+    elements: str
+    default: []
+  concurrency:
+    description:
+      - How many requests are under way at the same time, from 1 to 16.
+    type: int
+    default: 4
+  allow:
+    description:
+      - Dangerous changes that this task may make although they are refused by default.
+      - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
+      - V(remove_admin_grants), taking grants away from that group.
+      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
+    type: list
+    elements: str
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
+    default: []
+notes:
+  - JSON Schema of the document for editors, C(docs/schema/c7_identity.schema.json) in the collection.
+seealso:
+  - module: bpmops.camunda.c7_identity_info
+  - module: bpmops.camunda.c7_user
+  - module: bpmops.camunda.c7_authorization
+requirements:
+  - jsonschema
+  - PyYAML, for O(src) in YAML
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: The identity of an engine, from a directory
+  bpmops.camunda.c7_identity:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    src: "{{ playbook_dir }}/identity"
+    passwords: "{{ camunda7_user_passwords }}"
+    purge: [memberships, authorizations]
+    protect: ["svc-*"]
+
+- name: The same inline
+  bpmops.camunda.c7_identity:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    users:
+      - {id: jdoe, first_name: Jane, last_name: Doe, email: jane@example.com, password: "{{ jdoe_password }}"}
+    groups:
+      - {id: ops, name: Operations, type: WORKFLOW, members: [jdoe]}
+    tenants:
+      - {id: emea, name: EMEA, users: [jdoe], groups: [ops]}
+    authorizations:
+      - {type: grant, group: ops, resource: process_definition, id: invoice, permissions: [READ, READ_INSTANCE]}
+      - {group: ops, resource: application, ids: [cockpit, tasklist], permissions: [ACCESS]}
+"""
+
+RETURN = r"""
+counts:
+  description: How many objects were created, updated and deleted.
+  returned: success
+  type: dict
+  sample: {created: 1, updated: 0, deleted: 0}
+changes:
+  description: The changed objects, and nothing about the others.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(update) or V(delete).
+      type: str
+    kind:
+      description: V(user), V(group), V(tenant), V(membership) or V(authorization).
+      type: str
+    name:
+      description: What the object is called.
+      type: str
+  sample: [{action: create, kind: membership, name: user jdoe of group ops}]
+kept:
+  description: What O(purge) would have removed and a guard kept.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+    name:
+      description: What the object is called.
+      type: str
+    guard:
+      description: The name that O(allow) takes to remove it all the same.
+      type: str
+    reason:
+      description: Why it is kept.
+      type: str
+  sample: [{kind: user, name: admin, guard: remove_caller, reason: it is the user that this task logs in as}]
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import identity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+
+def _rows(**fields: dict) -> dict:
+    return {"type": "list", "elements": "dict", "options": fields}
+
+
+TEXT = {"type": "str"}
+ID = {"type": "str", "required": True}
+IDS = {"type": "list", "elements": "str"}
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "users": _rows(id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password={"type": "str", "no_log": True}),
+        "groups": _rows(id=ID, name=TEXT, type=TEXT, members=IDS),
+        "tenants": _rows(id=ID, name=TEXT, users=IDS, groups=IDS),
+        "authorizations": _rows(
+            type=TEXT, user=TEXT, group=TEXT, resource=ID, id=TEXT, ids=IDS, permissions={**IDS, "required": True}
+        ),
+        "src": {"type": "path"},
+        "passwords": {"type": "dict", "no_log": True},
+        "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+        "purge": {"type": "list", "elements": "str", "choices": list(identity.PURGE), "default": []},
+        "protect": {"type": "list", "elements": "str", "default": []},
+        "concurrency": {"type": "int", "default": 4},
+        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+    },
+    rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
+)
+
+
+def work(context: Context) -> Outcome:
+    stages, kept = identity.plan_task(context.client, context.params, context.redactor)
+    context.apply(stages, context.params["concurrency"])
+    return Outcome.summary(stages, kept=[refusal.summary() for refusal in kept])
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_identity_info
+short_description: Export users, groups, tenants and authorizations of Camunda 7
+version_added: "1.0.0"
+description:
+  - Reads the identity of a Camunda 7 or Operaton engine as a document that M(bpmops.camunda.c7_identity) takes back without
+    a change.
+  - Passwords are not in it, because the engine does not give them away. Authorizations that the engine makes by itself are
+    left out.
+options:
+  kinds:
+    description:
+      - What to read.
+    type: list
+    elements: str
+    choices: [users, groups, tenants, authorizations]
+    default: [users, groups, tenants, authorizations]
+  ids:
+    description:
+      - Patterns (C(*), C(?), C([abc])) of the ids of users, groups and tenants to export; of authorizations those that are
+        given to a matching user or group. By default all.
+    type: list
+    elements: str
+    default: ["*"]
+  dest:
+    description:
+      - A file to write the document to, as JSON if its name ends with C(.json), otherwise as YAML. The document is then not
+        returned.
+      - The file is only replaced when its content differs.
+    type: path
+  concurrency:
+    description:
+      - How many requests are under way at the same time, from 1 to 16.
+    type: int
+    default: 4
+seealso:
+  - module: bpmops.camunda.c7_identity
+requirements:
+  - PyYAML, for O(dest) in YAML
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: Everything, into a file
+  bpmops.camunda.c7_identity_info:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    dest: "{{ playbook_dir }}/identity.yml"
+
+- name: The groups of one department
+  bpmops.camunda.c7_identity_info:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    kinds: [groups]
+    ids: ["hr-*"]
+  register: departments
+"""
+
+RETURN = r"""
+identity:
+  description: The document.
+  returned: when O(dest) is not given
+  type: dict
+  sample:
+    users: [{id: jdoe, first_name: Jane, last_name: Doe, email: jane@example.com}]
+    groups: [{id: ops, name: Operations, type: WORKFLOW, members: [jdoe]}]
+    tenants: [{id: emea, name: EMEA, users: [jdoe], groups: [ops]}]
+    authorizations: [{type: grant, group: ops, resource: application, ids: [cockpit, tasklist], permissions: [ACCESS]}]
+counts:
+  description: How many objects of each kind the document has.
+  returned: success
+  type: dict
+  sample: {users: 1, groups: 1, tenants: 1, authorizations: 1}
+dest:
+  description: The file that was written.
+  returned: when O(dest) is given
+  type: str
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import export
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+KINDS = ["users", "groups", "tenants", "authorizations"]
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "kinds": {"type": "list", "elements": "str", "choices": KINDS, "default": KINDS},
+        "ids": {"type": "list", "elements": "str", "default": ["*"]},
+        "dest": {"type": "path"},
+        "concurrency": {"type": "int", "default": 4},
+    },
+    reads_only=True,
+)
+
+
+def work(context: Context) -> Outcome:
+    params = context.params
+    document = export.read(context.client, params["kinds"], params["ids"], params["concurrency"])
+    counts = {kind: len(rows) for kind, rows in document.items()}
+    if params["dest"] is None:
+        return Outcome(result={"identity": document, "counts": counts})
+    changed = export.write(params["dest"], document, check_mode=context.check_mode)
+    return Outcome(changed, {"dest": params["dest"], "counts": counts})
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_tenant
+short_description: Manage a tenant of Camunda 7
+version_added: "1.0.0"
+description:
+  - Creates, changes and removes a tenant of a Camunda 7 or Operaton engine over its REST API.
+  - A name that is not given stays as it is.
+options:
+  id:
+    description:
+      - The tenant's id.
+    type: str
+    required: true
+  name:
+    description:
+      - The tenant's name. An empty text clears it.
+    type: str
+  state:
+    description:
+      - Whether the tenant is there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: bpmops.camunda.c7_identity
+  - module: bpmops.camunda.c7_tenant_member
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: A tenant
+  bpmops.camunda.c7_tenant:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: emea
+    name: EMEA
+"""
+
+RETURN = r"""
+tenant:
+  description: The tenant as it is now, or would be; none when it is absent.
+  returned: success
+  type: dict
+  sample: {id: emea, name: EMEA}
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import TENANT
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "id": {"type": "str", "required": True},
+        "name": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+)
+
+
+def work(context: Context) -> Outcome:
+    stages, current = ensure.entity(context.client, TENANT, context.params)
+    context.apply(stages)
+    return Outcome.of(stages, tenant=ensure.shown(stages, current))
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_tenant_member
+short_description: Manage the users and groups of a tenant of Camunda 7
+version_added: "1.0.0"
+description:
+  - Adds users and groups to a tenant of a Camunda 7 or Operaton engine, and removes them.
+  - The tenant, the users and the groups must exist, as far as they have to be added.
+options:
+  tenant:
+    description:
+      - The tenant's id.
+    type: str
+    required: true
+  users:
+    description:
+      - The ids of users. When it is left out, the tenant's users are none of this task's business.
+    type: list
+    elements: str
+    aliases: [user]
+  groups:
+    description:
+      - The ids of groups. When it is left out, the tenant's groups are none of this task's business.
+    type: list
+    elements: str
+    aliases: [group]
+  exact:
+    description:
+      - With O(state=present), remove all others, so that each list that is given is the whole set.
+    type: bool
+    default: false
+  state:
+    description:
+      - Whether the users and groups belong to the tenant.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: bpmops.camunda.c7_identity
+  - module: bpmops.camunda.c7_tenant
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: A group of a tenant
+  bpmops.camunda.c7_tenant_member:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    tenant: emea
+    groups: [ops]
+
+- name: These users and no others, whatever the groups are
+  bpmops.camunda.c7_tenant_member:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    tenant: emea
+    users: [jdoe, mmiller]
+    exact: true
+"""
+
+RETURN = r"""
+counts:
+  description: How many objects were created, updated and deleted.
+  returned: success
+  type: dict
+  sample: {created: 1, updated: 0, deleted: 0}
+changes:
+  description: The changed objects, and nothing about the others.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(update) or V(delete).
+      type: str
+    kind:
+      description: V(user), V(group), V(tenant), V(membership) or V(authorization).
+      type: str
+    name:
+      description: What the object is called.
+      type: str
+  sample: [{action: create, kind: membership, name: user jdoe of group ops}]
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import TENANT_GROUPS, TENANT_USERS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "tenant": {"type": "str", "required": True},
+        "users": {"type": "list", "elements": "str", "aliases": ["user"]},
+        "groups": {"type": "list", "elements": "str", "aliases": ["group"]},
+        "exact": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+    rules={"required_one_of": [("users", "groups")]},
+)
+
+
+def work(context: Context) -> Outcome:
+    params = context.params
+    lists = {TENANT_USERS: params["users"], TENANT_GROUPS: params["groups"]}
+    stages = ensure.members(context.client, params["tenant"], lists, params)
+    context.apply(stages)
+    return Outcome.summary(stages)
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()

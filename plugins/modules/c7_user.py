@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_user
+short_description: Manage a user of Camunda 7
+version_added: "1.0.0"
+description:
+  - Creates, changes and removes a user of a Camunda 7 or Operaton engine over its REST API.
+  - Fields that are not given stay as they are.
+  - For many users M(bpmops.camunda.c7_identity) does the same in one task.
+options:
+  id:
+    description:
+      - The user's id.
+      - By default engines accept only letters and digits; their setting C(generalResourceWhitelistPattern) widens that.
+    type: str
+    required: true
+  first_name:
+    description:
+      - The first name. An empty text clears it.
+    type: str
+  last_name:
+    description:
+      - The last name. An empty text clears it.
+    type: str
+  email:
+    description:
+      - The mail address. An empty text clears it.
+    type: str
+  user_password:
+    description:
+      - The password that the user gets. (The option O(password) is the one that the task itself logs in with.)
+      - The engine never shows a password, so that a wrong one cannot be seen; trying it out would lock the account.
+    type: str
+  update_password:
+    description:
+      - When O(user_password) is written.
+      - V(on_create) writes it to a new user only.
+      - V(always) writes it every time. The task is then always changed.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  state:
+    description:
+      - Whether the user is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  purge_authorizations:
+    description:
+      - With O(state=absent), also remove the authorizations that were given to the user.
+      - The engine keeps them, and a user created later with the same id would have them again.
+    type: bool
+    default: false
+  allow:
+    description:
+      - Dangerous changes that this task may make although they are refused by default.
+      - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
+      - V(remove_admin_grants), taking grants away from that group.
+      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
+    type: list
+    elements: str
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
+    default: []
+seealso:
+  - module: bpmops.camunda.c7_identity
+  - module: bpmops.camunda.c7_group_member
+  - module: bpmops.camunda.c7_authorization
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: A user with a first password
+  bpmops.camunda.c7_user:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: jdoe
+    first_name: Jane
+    last_name: Doe
+    email: jane@example.com
+    user_password: "{{ jdoe_password }}"
+
+- name: Set the password anew
+  bpmops.camunda.c7_user:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: jdoe
+    user_password: "{{ jdoe_new_password }}"
+    update_password: always
+
+- name: A user who left, with everything that was granted to them
+  bpmops.camunda.c7_user:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: jdoe
+    state: absent
+    purge_authorizations: true
+"""
+
+RETURN = r"""
+user:
+  description: The user as it is now, or would be; none when it is absent.
+  returned: success
+  type: dict
+  sample: {id: jdoe, firstName: Jane, lastName: Doe, email: jane@example.com}
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "id": {"type": "str", "required": True},
+        "first_name": {"type": "str"},
+        "last_name": {"type": "str"},
+        "email": {"type": "str"},
+        "user_password": {"type": "str", "no_log": True},
+        "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "purge_authorizations": {"type": "bool", "default": False},
+        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+    },
+)
+
+
+def work(context: Context) -> Outcome:
+    stages, current = ensure.entity(context.client, USER, context.params)
+    context.apply(stages)
+    return Outcome.of(stages, user=ensure.shown(stages, current))
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()
