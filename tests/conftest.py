@@ -10,12 +10,8 @@ import sys
 
 import pytest
 
-
-def pytest_configure() -> None:
-    """Put the collections path in front; ``./dev`` names it."""
-    path = os.environ.get("ANSIBLE_COLLECTIONS_PATH")
-    if not path:
-        raise pytest.UsageError(
-            "Run the tests through ./dev test, or ./dev run pytest ...: it knows the collections path."
-        )
-    sys.path.insert(0, path.split(os.pathsep)[0])
+# At import, because other conftest files are imported next and need it.
+_path = os.environ.get("ANSIBLE_COLLECTIONS_PATH")
+if not _path:
+    raise pytest.UsageError("Run the tests through ./dev test, or ./dev run pytest ...: it knows the collections path.")
+sys.path.insert(0, _path.split(os.pathsep)[0])

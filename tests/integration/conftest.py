@@ -1,66 +1,21 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real engines, a counting proxy in front of them, and a way to run plays.
-
-An engine serves the whole test run. Where `BPMOPS_CAMUNDA_TEST_CAMUNDA7` or `BPMOPS_CAMUNDA_TEST_OPERATON` holds the
-address of one that runs already (`http://user:password@127.0.0.1:8080/engine-rest`; its data is removed!), no other is
-started.
-"""
+"""Real engines, a counting proxy in front of them, and a way to run plays. An engine serves the whole test run."""
 
 from __future__ import annotations
 
-import os
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.tests.engines import launch
-from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7, State
+from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
+from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.plays import Play
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A running engine with authorizations switched on, and its administrator."""
-
-    name: str  # camunda7 or operaton
-    url: str
-    username: str
-    password: str
-    fresh: State
-
-    @property
-    def api(self) -> Camunda7:
-        """The tests' own client of it."""
-        return Camunda7(self.url, self.username, self.password)
-
-    @property
-    def admin_group(self) -> str:
-        (group,) = self.fresh.groups
-        return group
-
-
-@contextmanager
-def running(name: str, **options: Any) -> Iterator[Engine]:
-    """An engine: the one that the environment names when it needs no options, else one that is started."""
-    address = urlsplit(os.environ.get(f"BPMOPS_CAMUNDA_TEST_{name.upper()}", ""))
-    if address.hostname and not options:
-        url = f"{address.scheme}://{address.hostname}:{address.port}{address.path}"
-        yield _engine(name, url, unquote(address.username or ""), unquote(address.password or ""))
-        return
-    with launch.start(name, **options) as started:
-        yield _engine(name, started.url, started.username, started.password)
-
-
-def _engine(name: str, url: str, username: str, password: str) -> Engine:
-    return Engine(name, url, username, password, Camunda7(url, username, password).state())
 
 
 @pytest.fixture(scope="session", params=["camunda7", "operaton"])
@@ -93,12 +48,7 @@ def proxied(engine: Engine) -> Iterator[Proxy]:
 @pytest.fixture
 def play(engine: Engine, proxied: Proxy, tmp_path: Path) -> Play:
     """Runs tasks as the administrator, through the proxy."""
-    return Play(tmp_path, connection(engine, proxied), proxied)
-
-
-def connection(engine: Engine, proxy: Proxy) -> dict[str, Any]:
-    """The options by which tasks reach the engine as its administrator."""
-    return {"url": proxy.url, "username": engine.username, "password": engine.password}
+    return Play(tmp_path, engine.connection(proxied.url), proxied)
 
 
 @pytest.fixture
@@ -108,16 +58,16 @@ def unique() -> Callable[[str], str]:
     return lambda name: f"{name}-{suffix}"
 
 
-@pytest.fixture(scope="session")
-def variant(engine: Engine) -> Iterator[Callable[..., Engine]]:
-    """Starts engines of the same kind with other settings; the same settings twice give the same engine."""
+@pytest.fixture(scope="module")
+def variant(engine: Engine) -> Iterator[Callable[[Mapping[str, Any]], Engine]]:
+    """Starts engines of the same kind with other properties (see tests/engines/camunda7.py), once for each module."""
     started: dict[str, Engine] = {}
     with ExitStack() as stack:
 
-        def start(**options: Any) -> Engine:
-            key = repr(sorted(options.items()))
+        def start(properties: Mapping[str, Any]) -> Engine:
+            key = repr(sorted(properties.items()))
             if key not in started:
-                started[key] = stack.enter_context(running(engine.name, **options))
+                started[key] = stack.enter_context(running(engine.name, properties))
             return started[key]
 
         yield start

@@ -1,0 +1,61 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engines of Camunda 7 identity tests.
+
+Where `BPMOPS_CAMUNDA_TEST_CAMUNDA7` or `BPMOPS_CAMUNDA_TEST_OPERATON` holds the address of one that runs already
+(`http://user:password@127.0.0.1:8080/engine-rest`; its data is removed!), no other is started.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ..engines import launch
+from .camunda7 import Camunda7, State
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine with authorizations switched on, and its administrator."""
+
+    name: str  # camunda7 or operaton
+    url: str
+    username: str
+    password: str
+    fresh: State
+
+    @property
+    def api(self) -> Camunda7:
+        """The tests' own client of it."""
+        return Camunda7(self.url, self.username, self.password)
+
+    def connection(self, url: str) -> dict[str, Any]:
+        """The options by which tasks reach the engine as its administrator at this URL, its own or a proxy's."""
+        return {"url": url, "username": self.username, "password": self.password}
+
+    @property
+    def admin_group(self) -> str:
+        (group,) = self.fresh.groups
+        return group
+
+
+@contextmanager
+def running(name: str, properties: Mapping[str, Any] | None = None) -> Iterator[Engine]:
+    """An engine: the one that the environment names when it needs no properties, else one that is started."""
+    address = urlsplit(os.environ.get(f"BPMOPS_CAMUNDA_TEST_{name.upper()}", ""))
+    if address.hostname and not properties:
+        url = f"{address.scheme}://{address.hostname}:{address.port}{address.path}"
+        yield _engine(name, url, unquote(address.username or ""), unquote(address.password or ""))
+        return
+    with launch.start(name, properties=properties) as started:
+        yield _engine(name, started.url, started.user, started.password)
+
+
+def _engine(name: str, url: str, username: str, password: str) -> Engine:
+    return Engine(name, url, username, password, Camunda7(url, username, password).state())
