@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The virtual environments and the collections path of the development tools.
 
-All of it lies in one cache folder, ``$BPMOPS_CAMUNDA_CACHE`` (default ``~/.cache/bpmops-camunda``):
+They lie in the cache folder:
 
 * ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, filled from
   ``tests/requirements-<name>.txt``. It is rebuilt when that file changes and when a build was cut short.
@@ -14,9 +14,6 @@ pip reads the user's own configuration; nothing here names a package index.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import hashlib
 import os
 import shutil
 import sys
@@ -25,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from .cache import ROOT, cache, digest, locked
 from .processes import ToolError, check, output_of, tell
 
-ROOT = Path(__file__).resolve().parents[2]
 MARKER = ".complete"  # written last: holds what the environment was built from
 
 
@@ -62,28 +59,14 @@ class Environment:
 
     @property
     def recipe(self) -> str:
-        return hashlib.sha256(self.requirements.read_bytes()).hexdigest()
+        return digest(self.requirements.read_bytes())
 
 
 MAIN = Environment("core-2.19", ("3.11", "3.12", "3.13"))
 OLDEST = Environment("core-2.16", ("3.11", "3.12", "3.10"))
 NEWEST = Environment("core-2.21", ("3.13", "3.12", "3.14"))
+JAVA = Environment("java", ("3.11", "3.12", "3.13", "3.10", "3.9"))  # a Java runtime, where the system's is too old
 ENVIRONMENTS = (MAIN, OLDEST, NEWEST)
-
-
-def cache(*parts: str) -> Path:
-    """A path in the cache folder."""
-    home = os.environ.get("BPMOPS_CAMUNDA_CACHE") or Path.home() / ".cache" / "bpmops-camunda"
-    return Path(home).absolute().joinpath(*parts)
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Keep other processes away from a file or folder of the cache while it is being built."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _candidates(version: str) -> Iterator[str]:
@@ -139,7 +122,7 @@ def require(environment: Environment) -> Environment:
 
 def collections() -> Path:
     """The folder for ``ANSIBLE_COLLECTIONS_PATH`` in which the checkout is the collection."""
-    name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    name = digest(str(ROOT))
     link = cache("collections", name, "ansible_collections", "bpmops", "camunda")
     with locked(cache("collections", name)):
         if not (link.is_symlink() and link.resolve() == ROOT):
