@@ -1,0 +1,200 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Operate API v1: searches page by page, single objects, deletion of finished instances.
+
+Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+from urllib.parse import quote
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    NotFoundError,
+    TransportError,
+    UsageError,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.answers import (
+    explain,
+    may_have_happened,
+    no_such_api,
+    of_operate,
+    repeat_answer,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import PROCESS_INSTANCES, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import locate
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+
+PAGE_SIZE = 1000
+"""The largest page that the server gives."""
+
+COUNTED = 10000
+"""The server counts up to this number of objects and no further."""
+
+COOKIE = "cookie"
+"""How a user name and password log in to Operate up to 8.7."""
+
+_VIEWS = {"xml": "xml", "statistics": "statistics", "sequence_flows": "sequence-flows"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a search.
+
+    Attributes:
+        rows: the objects, as the server sent them.
+        sort_values: where the next page starts; opaque. None when there is none.
+        total: how many objects match, at most COUNTED.
+    """
+
+    rows: list[dict[str, Any]]
+    sort_values: Optional[list[Any]]
+    total: int
+
+
+class Operate:
+    """Operate of one cluster.
+
+    Args:
+        rest: the HTTP client of Operate.
+        commands: the HTTP client of the API v2 of the same cluster, for what v1 cannot do.
+    """
+
+    def __init__(self, rest: Client, commands: Client) -> None:
+        self.rest = rest
+        self._commands = commands
+
+    def search(
+        self,
+        entity: Entity,
+        filter: Mapping[str, Any],
+        *,
+        size: int,
+        sort: Sequence[Mapping[str, str]] = (),
+        search_after: Optional[Sequence[Any]] = None,
+    ) -> Page:
+        """Return one page; the arguments are checked ones, see filters."""
+        body: dict[str, Any] = {"filter": dict(filter), "size": size}
+        if sort:
+            body["sort"] = list(sort)
+        if search_after is not None:
+            body["searchAfter"] = list(search_after)
+        path = f"/v1/{entity.name}/search"
+        try:
+            data = self.rest.read("POST", path, body=body).data
+        except NotFoundError as error:
+            raise no_such_api(error) from None
+        if not isinstance(data, dict) or not isinstance(data.get("items"), list):
+            raise UsageError(f"POST {path} did not answer like the Operate API: check the option url.")
+        return Page(data["items"], data.get("sortValues") or None, int(data.get("total") or 0))
+
+    def pages(
+        self,
+        entity: Entity,
+        filter: Mapping[str, Any],
+        *,
+        size: int = PAGE_SIZE,
+        sort: Sequence[Mapping[str, str]] = (),
+        search_after: Optional[Sequence[Any]] = None,
+        limit: Optional[int] = None,
+    ) -> Iterator[Page]:
+        """Yield page after page until nothing is left, or until ``limit`` objects were yielded.
+
+        It never stops by ``total``, which ends at COUNTED and changes meanwhile. The server always sorts by the key at
+        last, so that nothing is yielded twice or left out when objects come and go.
+        """
+        left = limit
+        while left is None or left > 0:
+            wanted = size if left is None else min(size, left)
+            page = self.search(entity, filter, size=wanted, sort=sort, search_after=search_after)
+            yield page
+            if len(page.rows) < wanted or page.sort_values is None:
+                return
+            search_after = page.sort_values
+            left = None if left is None else left - len(page.rows)
+
+    def get(self, entity: Entity, key: str) -> Optional[dict[str, Any]]:
+        """Return one object as the server sends it, or None when there is none."""
+        response = self._one(entity, key)
+        return None if response is None else response.data
+
+    def view(self, entity: Entity, key: str, view: str) -> Any:
+        """Return a view of one object (see Entity.views), or None when there is no such object."""
+        headers = {"Accept": "text/xml, */*"} if view == "xml" else None
+        response = self._one(entity, key, f"/{_VIEWS[view]}", headers)
+        if response is None:
+            return None
+        return response.text if view == "xml" else response.data
+
+    def _one(
+        self, entity: Entity, key: str, view: str = "", headers: Optional[Mapping[str, str]] = None
+    ) -> Optional[Response]:
+        try:
+            return self.rest.read("GET", f"/v1/{entity.name}/{quote(key, safe='')}{view}", headers=headers)
+        except NotFoundError as error:
+            if of_operate(error):
+                return None
+            raise no_such_api(error) from None
+
+    def delete_instance(self, key: str) -> bool:
+        """Delete a finished process instance; return whether it was there.
+
+        Raises:
+            AnswerError: 400 when it is not finished, 403 when the caller may not.
+        """
+        path = f"/v1/{PROCESS_INSTANCES}/{key}"
+        try:
+            self.rest.write("DELETE", path, repeatable=False)
+            return True
+        except NotFoundError as error:
+            if of_operate(error):
+                return False
+            raise no_such_api(error) from None
+        except (TransportError, AnswerError) as error:
+            if not may_have_happened(error):
+                raise
+        # The first request may have done it, so that "not found" now means success.
+        with contextlib.suppress(NotFoundError):
+            self.rest.write("DELETE", path)
+        return True
+
+    def cancel_instance(self, key: str) -> bool:
+        """Cancel an active root process instance; return whether it was active."""
+        try:
+            self._commands.write("POST", f"/v2/{PROCESS_INSTANCES}/{key}/cancellation", body={}, repeatable=True)
+            return True
+        except NotFoundError as error:
+            if error.type == "NOT_FOUND":
+                return False
+            raise
+
+
+def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Operate:
+    """Return the client for a task's parameters.
+
+    ``zeebe_url`` and ``zeebe_audience``, where the module has them, lead to API v2 when it is served elsewhere.
+    """
+    own = {"url": params.get("zeebe_url"), "audience": params.get("zeebe_audience")}
+    here = locate(params)
+    there = locate({**params, **{name: value for name, value in own.items() if value}}, "zeebe")
+
+    def client(located: Mapping[str, Any]) -> Client:
+        return Client(
+            Connection.from_parameters(located, password_strategy=COOKIE),
+            read_only=read_only,
+            redactor=redactor,
+            explain=explain,
+            repeat_answer=repeat_answer,
+        )
+
+    rest = client(here)
+    return Operate(rest, rest if here == there else client(there))

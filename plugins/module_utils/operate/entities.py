@@ -1,0 +1,256 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entities of the Operate API v1: their fields, what can be filtered and sorted by, and why not where not.
+
+Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Optional
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+
+KEY, INT, TEXT, BOOL, DATE, JSON = "key", "int", "str", "bool", "date", "json"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entity.
+
+    Attributes:
+        name: its name in the API.
+        type: KEY (a 64-bit number), INT, TEXT, BOOL, DATE, or JSON (a text that holds a JSON document).
+        no_filter: why it cannot be filtered by; empty when it can.
+        no_sort: why it cannot be sorted by; empty when it can.
+        choices: the values that it may have, where they are few and fixed.
+    """
+
+    name: str
+    type: str = TEXT
+    no_filter: str = ""
+    no_sort: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One kind of object.
+
+    Attributes:
+        name: its name in paths, and in the option ``entity``.
+        one: what one object is called in messages.
+        fields: all fields that are known.
+        identifier: the field by which one object is got.
+        started, ended: the date fields behind ``started_*`` and ``ended_*``; None where there is no such date.
+        views: the views of one object beside the object itself.
+    """
+
+    name: str
+    one: str
+    fields: tuple[Field, ...]
+    identifier: str = "key"
+    started: Optional[str] = None
+    ended: Optional[str] = None
+    views: tuple[str, ...] = ()
+
+    def field(self, name: str, purpose: str) -> Field:
+        """Return the field called ``name``.
+
+        Args:
+            purpose: the option that named it, for the message.
+
+        Raises:
+            UsageError: there is none. Servers ignore unknown names, and a filter that is ignored finds everything.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        names = [field.name for field in self.fields]
+        raise UsageError(
+            f"{purpose}: {self.name} have no field {name!r}.{nearest(name, names)} They have {', '.join(names)}."
+        )
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the question which of ``names`` was meant, or nothing when none is near."""
+    by_lower = {each.lower(): each for each in names}
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    return f" Did you mean {by_lower[found[0]]}?" if found else ""
+
+
+_IGNORED = "the server ignores it as a filter, and so would return everything"
+_DETAIL = "it is returned for a single object only"
+_FAILS = "the server answers 500, because its index has no such field"
+_LONG_TEXT = "the server indexes it as words, which have no order"
+
+_KEY = Field("key", KEY)
+_ID = Field("id")
+_TENANT = Field("tenantId")
+_INSTANCE = Field("processInstanceKey", KEY)
+_DEFINITION = Field("processDefinitionKey", KEY)
+
+
+def _detail(name: str) -> Field:
+    return Field(name, JSON, no_filter=_DETAIL, no_sort=_DETAIL)
+
+
+ENTITIES: tuple[Entity, ...] = (
+    Entity(
+        "process-definitions",
+        "process definition",
+        (
+            _KEY,
+            Field("name"),
+            Field("version", INT),
+            Field("bpmnProcessId"),
+            Field("versionTag", no_filter=_IGNORED, no_sort="not all servers know it"),
+            _TENANT,
+        ),
+        views=("xml",),
+    ),
+    Entity(
+        "process-instances",
+        "process instance",
+        (
+            _KEY,
+            Field("processVersion", INT),
+            Field("processVersionTag", no_sort="not all servers know it"),
+            Field("bpmnProcessId"),
+            Field("parentKey", KEY, no_sort=_FAILS),
+            Field("parentFlowNodeInstanceKey", KEY),
+            Field("startDate", DATE),
+            Field("endDate", DATE),
+            Field("state", choices=("ACTIVE", "COMPLETED", "CANCELED")),
+            Field("incident", BOOL),
+            _DEFINITION,
+            _TENANT,
+        ),
+        started="startDate",
+        ended="endDate",
+        views=("statistics", "sequence_flows"),
+    ),
+    Entity(
+        "incidents",
+        "incident",
+        (
+            _KEY,
+            _DEFINITION,
+            _INSTANCE,
+            Field("type"),
+            Field("message", no_sort=_LONG_TEXT),
+            Field("creationTime", DATE),
+            Field("state", choices=("ACTIVE", "PENDING", "RESOLVED", "MIGRATED")),
+            Field("jobKey", KEY),
+            _TENANT,
+        ),
+        started="creationTime",
+    ),
+    Entity(
+        "flownode-instances",
+        "flow node instance",
+        (
+            _KEY,
+            _INSTANCE,
+            _DEFINITION,
+            Field("startDate", DATE),
+            Field("endDate", DATE),
+            Field("flowNodeId"),
+            Field("flowNodeName", no_filter=_IGNORED, no_sort=_FAILS),
+            Field("incidentKey", KEY),
+            Field("type"),
+            Field("state", choices=("ACTIVE", "COMPLETED", "TERMINATED")),
+            Field("incident", BOOL),
+            _TENANT,
+        ),
+        started="startDate",
+        ended="endDate",
+    ),
+    Entity(
+        "variables",
+        "variable",
+        (
+            _KEY,
+            _INSTANCE,
+            Field("scopeKey", KEY),
+            Field("name"),
+            Field("value", JSON),
+            Field("truncated", BOOL),
+            _TENANT,
+        ),
+    ),
+    Entity(
+        "decision-definitions",
+        "decision definition",
+        (
+            _ID,
+            _KEY,
+            Field("decisionId"),
+            Field("name"),
+            Field("version", INT),
+            Field("decisionRequirementsId"),
+            Field("decisionRequirementsKey", KEY),
+            Field("decisionRequirementsName"),
+            Field("decisionRequirementsVersion", INT),
+            _TENANT,
+        ),
+    ),
+    Entity(
+        "drd",
+        "decision requirements diagram",
+        (
+            _ID,
+            _KEY,
+            Field("decisionRequirementsId"),
+            Field("name"),
+            Field("version", INT),
+            Field("resourceName"),
+            _TENANT,
+        ),
+        views=("xml",),
+    ),
+    Entity(
+        "decision-instances",
+        "decision instance",
+        (
+            _ID,
+            _KEY,
+            Field("state", choices=("FAILED", "EVALUATED", "UNKNOWN", "UNSPECIFIED")),
+            Field("evaluationDate", DATE),
+            Field("evaluationFailure"),
+            _DEFINITION,
+            _INSTANCE,
+            Field("decisionId"),
+            Field("decisionDefinitionId"),
+            Field("decisionName"),
+            Field("decisionVersion", INT),
+            Field("decisionType"),
+            _detail("result"),
+            _detail("evaluatedInputs"),
+            _detail("evaluatedOutputs"),
+            _TENANT,
+        ),
+        identifier="id",
+        started="evaluationDate",
+    ),
+)
+
+NAMES: tuple[str, ...] = tuple(entity.name for entity in ENTITIES)
+PROCESS_INSTANCES = "process-instances"
+
+
+def find(name: str) -> Entity:
+    """Return the entity called ``name``; an underscore is as good as a hyphen.
+
+    Raises:
+        UsageError: there is none; the message lists all.
+    """
+    wanted = name.replace("_", "-")
+    for entity in ENTITIES:
+        if entity.name == wanted:
+            return entity
+    raise UsageError(f"entity: {name!r} is none of {', '.join(NAMES)}.{nearest(wanted, NAMES)}")

@@ -1,0 +1,160 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check filters, sort orders, projections and keys against the entity's table, before anything is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import times
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import (
+    BOOL,
+    DATE,
+    INT,
+    JSON,
+    KEY,
+    PROCESS_INSTANCES,
+    TEXT,
+    Entity,
+)
+
+DECODED = "decodedValue"
+"""The key under which the decoded value of a variable stands beside ``value``."""
+
+# The server takes this name of a filter too; answers use the other one.
+_ALIASES = {"parentProcessInstanceKey": "parentKey"}
+_LARGEST = {KEY: 2**63 - 1, INT: 2**31 - 1}
+
+
+def check_filter(entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the filter as it is sent: known names, values of the right type.
+
+    Raises:
+        UsageError: an unknown name, a field that the server cannot filter by, or a value of the wrong type.
+    """
+    checked = {}
+    for name, value in given.items():
+        field = entity.field(_ALIASES.get(name, name) if entity.name == PROCESS_INSTANCES else name, "filter")
+        option = f"filter.{name}"
+        if field.no_filter:
+            raise UsageError(f"{option}: {entity.name} cannot be filtered by this field: {field.no_filter}.")
+        if value is None or isinstance(value, (dict, list, tuple)):
+            raise UsageError(f"{option}: give one value; Operate compares with exactly one, and cannot look for none.")
+        checked[field.name] = _CHECKS[field.type](option, value)
+        if field.choices and checked[field.name] not in field.choices:
+            raise UsageError(f"{option}: {value!r} is none of {', '.join(field.choices)}.")
+    return checked
+
+
+def check_sort(entity: Entity, given: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return the sort order as it is sent.
+
+    Raises:
+        UsageError: an unknown field, or one that the server cannot sort by.
+    """
+    order = []
+    for row in given:
+        field = entity.field(str(row.get("field") or ""), "sort")
+        if field.no_sort:
+            raise UsageError(f"sort: {entity.name} cannot be sorted by {field.name}: {field.no_sort}.")
+        direction = str(row.get("order") or "ASC")
+        if direction not in ("ASC", "DESC"):
+            raise UsageError(f"sort: the order of {field.name} is ASC or DESC, not {direction!r}.")
+        order.append({"field": field.name, "order": direction})
+    return order
+
+
+def check_fields(entity: Entity, given: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the fields to return.
+
+    Raises:
+        UsageError: the entity has no field of that name.
+    """
+    extra = {DECODED} if entity.name == "variables" else set()
+    return tuple(name if name in extra else entity.field(name, "fields").name for name in given)
+
+
+def check_key(entity: Entity, value: Any, option: str = "key") -> str:
+    """Return the identifier of one object as a text: digits, for decision instances digits, a hyphen and digits.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if entity.identifier == "id":
+        text = str(value).strip()
+        if not re.fullmatch(r"[0-9]{1,19}-[0-9]{1,9}", text):
+            raise UsageError(
+                f"{option}: {value!r} is not the id of a decision instance, which looks like 2251799813685290-1. "
+                "Their key is not unique."
+            )
+        return text
+    return str(_number(option, value, KEY))
+
+
+def _number(option: str, value: Any, kind: str) -> int:
+    text = str(value).strip()
+    if isinstance(value, (bool, float)) or not re.fullmatch(r"[0-9]{1,19}", text) or int(text) > _LARGEST[kind]:
+        what = "key (a number of up to 19 digits)" if kind == KEY else "number"
+        raise UsageError(f"{option}: {value!r} is not a {what}.")
+    return int(text)
+
+
+def _boolean(option: str, value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in ("true", "false"):
+        raise UsageError(f"{option}: {value!r} is neither true nor false.")
+    return text == "true"
+
+
+def _text(option: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{option}: {value!r} is not a text; put it in quotes.")
+    return value
+
+
+def _date(option: str, value: Any) -> str:
+    return times.filter_value(option, _text(option, value))
+
+
+def _json(option: str, value: Any) -> str:
+    if isinstance(value, str):
+        try:
+            json.loads(value)
+        except ValueError:
+            raise UsageError(
+                f"{option}: values of variables are compared as JSON, and {value!r} is none: "
+                "write the text abc as '\"abc\"'."
+            ) from None
+        return value
+    return json.dumps(value)
+
+
+_CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
+    KEY: lambda option, value: _number(option, value, KEY),
+    INT: lambda option, value: _number(option, value, INT),
+    TEXT: _text,
+    BOOL: _boolean,
+    DATE: _date,
+    JSON: _json,
+}
+
+
+def is_key(name: str) -> bool:
+    """Whether a field of an answer holds a 64-bit key, also one that newer servers add."""
+    return name == "key" or name.endswith("Key")
+
+
+def present(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object of an answer as it is shown: keys as texts, the value of a variable decoded beside it."""
+    shown = {name: str(value) if is_key(name) and isinstance(value, int) else value for name, value in row.items()}
+    if entity.name == "variables" and not row.get("truncated") and isinstance(row.get("value"), str):
+        # What is not JSON after all stays as it is.
+        with contextlib.suppress(ValueError):
+            shown[DECODED] = json.loads(row["value"])
+    return shown

@@ -1,0 +1,86 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection options of Operate: Self-Managed by URL, SaaS by region and cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import (
+    ORCHESTRATION_CLUSTER_ENV,
+    Option,
+    product_options,
+)
+
+OPTIONS: tuple[Option, ...] = product_options(
+    env={
+        **ORCHESTRATION_CLUSTER_ENV,
+        "url": ("CAMUNDA_OPERATE_BASE_URL", "CAMUNDA_REST_ADDRESS", "ZEEBE_REST_ADDRESS"),
+        "audience": ("CAMUNDA_OPERATE_OAUTH_AUDIENCE", *ORCHESTRATION_CLUSTER_ENV["audience"]),
+    },
+    descriptions={
+        "url": (
+            "Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.",
+            "On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).",
+        ),
+        "audience": (
+            "Audience to ask a token for. Self-Managed Operate is usually C(operate-api).",
+            "With O(cluster_id) the default is C(operate.camunda.io).",
+        ),
+    },
+    extra=(
+        Option(
+            "cluster_id",
+            env=("CAMUNDA_CLUSTER_ID",),
+            description=(
+                "ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), "
+                "as far as they are not given.",
+            ),
+        ),
+        Option(
+            "region",
+            env=("CAMUNDA_CLUSTER_REGION",),
+            description=("Region of O(cluster_id), for example C(bru-2).",),
+        ),
+    ),
+)
+
+SAAS_TOKEN_URL = "https://login.cloud.camunda.io/oauth/token"
+
+# SaaS serves each component under a host of its own, whose name is also the audience of its tokens. Console's
+# environment file names those of one component for all, so they are put right here.
+_SAAS_HOST = re.compile(r"\b(operate|zeebe)\.camunda\.io\b")
+
+
+def locate(params: Mapping[str, Any], service: str = "operate") -> dict[str, Any]:
+    """Return the connection parameters that are given, with url, token_url and audience complete.
+
+    Args:
+        params: the parameters of a task.
+        service: operate, or zeebe for the commands of API v2.
+
+    Raises:
+        UsageError: a cluster without its region, or the other way round.
+    """
+    given = {name: value for name, value in params.items() if value not in (None, "")}
+    host = f"{service}.camunda.io"
+    cluster, region = given.get("cluster_id"), given.get("region")
+    if bool(cluster) != bool(region):
+        raise UsageError("A cluster of Camunda 8 SaaS needs both cluster_id and region.")
+    if cluster:
+        for name in ("cluster_id", "region"):
+            if not re.fullmatch(r"[A-Za-z0-9-]+", given[name]):
+                raise UsageError(f"The option {name} may have letters, digits and hyphens only.")
+        given.setdefault("url", f"https://{region}.{host}/{cluster}")
+        given.setdefault("token_url", SAAS_TOKEN_URL)
+        given.setdefault("audience", host)
+    for name in ("url", "audience"):
+        if name in given:
+            given[name] = _SAAS_HOST.sub(host, given[name])
+    if "url" in given:
+        given["url"] = re.sub(r"(/+v[12])?/*$", "", given["url"].strip())
+    return given
