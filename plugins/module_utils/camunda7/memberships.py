@@ -25,7 +25,7 @@ class Member(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: there are exactly three
 class Membership:
     """A kind of membership.
 
