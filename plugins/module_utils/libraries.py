@@ -27,7 +27,7 @@ def load(module: str, package: str, purpose: str) -> Any:
         return importlib.import_module(module)
     except ImportError:
         raise MissingLibraryError(
-            f"The Python library {package} is needed for {purpose}, and the interpreter {sys.executable} does not have it. "
+            f"The Python library {package} is needed for {purpose}, and {sys.executable} does not have it. "
             f"Install it with '{sys.executable} -m pip install {package}', or in the execution environment; "
             "or let the task run where it is installed (ansible_python_interpreter, delegate_to)."
         ) from None

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module's work. This is the only file that knows AnsibleModule, and the one place where an error becomes a result."""
+"""Run a module's work: the only file that knows AnsibleModule, and the one place where an error becomes a result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change

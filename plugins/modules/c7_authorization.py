@@ -133,7 +133,6 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ens
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import TYPES
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(

@@ -245,6 +245,8 @@ kept:
   sample: [{kind: user, name: admin, guard: remove_caller, reason: it is the user that this task logs in as}]
 """
 
+from typing import Any
+
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import identity
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
@@ -252,7 +254,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options im
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 
-def _rows(**fields: dict) -> dict:
+def _rows(**fields: dict[str, Any]) -> dict[str, Any]:
     return {"type": "list", "elements": "dict", "options": fields}
 
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Authorizations: their identity, how permission sets are compared and merged, how they are read and written.
 
-A row is kept as ``{"id"?, "type", "userId", "groupId", "resourceType", "resourceId", "permissions"}`` with the permissions
-sorted. GRANT and REVOKE for the same grantee and resource are two rows; the engine has at most one of each.
+A row is kept as ``{"id"?, "type", "userId", "groupId", "resourceType", "resourceId", "permissions"}`` with the
+permissions sorted. GRANT and REVOKE for the same grantee and resource are two rows; the engine has at most one of each.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Key(NamedTuple):
 
     def __str__(self) -> str:
         grantee = f" {self.grantee} {self.name}" if self.grantee else ""
-        return f"{TYPE_NAMES.get(self.type, self.type)}{grantee} on {resource_of(self.resource).name} {self.resource_id}"
+        resource = resource_of(self.resource).name
+        return f"{TYPE_NAMES.get(self.type, self.type)}{grantee} on {resource} {self.resource_id}"
 
 
 def key_of(row: Mapping[str, Any]) -> Key:
@@ -185,7 +186,7 @@ def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
         if there is None:
             raise
         if there["permissions"] == after["permissions"]:
-            return there
+            return dict(there)
         return put(client, {**there, "permissions": after["permissions"]})
 
 

@@ -45,7 +45,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "The engine's whitelist refuses this id: see generalResourceWhitelistPattern in its configuration.",
     ),
     ("Password does not match policy", "Choose a password that the engine's password policy accepts."),
-    ("authenticated user password is not valid", "The engine wants the caller's own password: check the option password."),
+    (
+        "authenticated user password is not valid",
+        "The engine wants the caller's own password: check the option password.",
+    ),
     ("Required admin authenticated", "The caller must be a member of an admin group of the engine."),
 )
 
@@ -74,7 +77,8 @@ def explain(response: Response) -> tuple[Optional[str], str]:
     missing = data.get("missingAuthorizations")
     if missing:
         needed = ", or ".join(
-            f"{row.get('permissionName')} on {row.get('resourceName')} {row.get('resourceId') or '*'}" for row in missing
+            f"{row.get('permissionName')} on {row.get('resourceName')} {row.get('resourceId') or '*'}"
+            for row in missing
         )
         return data.get("type"), f"{message} The caller {data.get('userId') or ''} needs {needed}.".replace("  ", " ")
     advice = next((text for part, text in _ADVICE if part in message), "")
@@ -134,7 +138,9 @@ class Camunda7:
         size, first = PAGE_SIZE, 0
         while True:
             try:
-                page = self.read("GET", *segments, query={**(query or {}), "firstResult": first, "maxResults": size}).data
+                page = self.read(
+                    "GET", *segments, query={**(query or {}), "firstResult": first, "maxResults": size}
+                ).data
             except AnswerError as error:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
@@ -173,7 +179,7 @@ class Camunda7:
             )
 
     def may(self, permission: str, resource: Resource, resource_id: str = "*") -> Optional[bool]:
-        """Whether the caller has a permission on a resource; None when the engine knows no caller."""
+        """Whether the caller has a permission; None when the engine knows no caller."""
         if not self.authenticated:
             return None
         query = {

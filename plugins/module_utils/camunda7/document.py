@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key, desired
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import GROUP, PASSWORD, TENANT, USER, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import (
+    GROUP,
+    PASSWORD,
+    TENANT,
+    USER,
+    Entity,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Membership
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     TYPES,
@@ -21,8 +27,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permission
     nearest,
     resource_of,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ITEMS, SCHEMA
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import SCHEMA
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
 
 SECTIONS: dict[str, Entity] = {"users": USER, "groups": GROUP, "tenants": TENANT}
@@ -42,11 +48,13 @@ class Source(NamedTuple):
 class Document:
     """What is declared, as the engine spells it.
 
-    ``objects`` are users, groups and tenants by the name of their entity and their id; ``members`` holds the lists that are
-    declared, by the membership's option and the id of the group or tenant (a list that is left out is not declared).
+    ``objects`` are users, groups and tenants by the name of their entity and their id; ``members`` holds the lists
+    that are declared, by the membership's option and the id of the group or tenant (a list that is left out is not).
     """
 
-    objects: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {"user": {}, "group": {}, "tenant": {}})
+    objects: dict[str, dict[str, dict[str, Any]]] = field(
+        default_factory=lambda: {entity.name: {} for entity in SECTIONS.values()}
+    )
     members: dict[str, dict[str, list[str]]] = field(default_factory=lambda: {kind.option: {} for kind in MEMBERSHIPS})
     authorizations: dict[Key, dict[str, Any]] = field(default_factory=dict)
 
@@ -149,9 +157,13 @@ class _Builder:
         for section in SECTIONS_OF_DOCUMENT:
             rows = data.get(section)
             for position, row in enumerate(rows if isinstance(rows, list) else ()):
-                if (section, position) not in broken and (section,) not in broken:
-                    place = f"{source.name}: {section}[{position}]"
-                    self._authorization(row, place) if section == AUTHORIZATIONS else self._object(section, row, place)
+                place = f"{source.name}: {section}[{position}]"
+                if (section, position) in broken:
+                    continue
+                if section == AUTHORIZATIONS:
+                    self._authorization(row, place)
+                else:
+                    self._object(section, row, place)
 
     def _once(self, identity: Any, place: str, what: str) -> bool:
         first = self._places.setdefault(identity, place)
@@ -169,7 +181,8 @@ class _Builder:
         if row.get(PASSWORD) is not None:
             if "{{" in row[PASSWORD]:
                 self.problems.append(
-                    f"{place}.password: it is a template, and files are not templated. Give it with the option passwords."
+                    f"{place}.password: it is a template, and files are not templated. "
+                    "Give it with the option passwords."
                 )
             item[PASSWORD] = row[PASSWORD]
         self.document.objects[entity.name][name] = item
@@ -189,7 +202,8 @@ class _Builder:
             self.problems.append(f"{place}: an authorization of type {kind} has exactly one of user and group.")
         if kind == "grant" and row.get("user") == EVERYBODY and not self._allow_everybody:
             self.problems.append(
-                f"{place}: the engine does not honour a grant for the user {EVERYBODY} in single checks: use type: global."
+                f"{place}: the engine does not honour a grant for the user {EVERYBODY} in single checks: "
+                "use type: global."
             )
         if row.get("id") is not None and row.get("ids") is not None:
             self.problems.append(f"{place}: give id or ids, not both.")
@@ -217,9 +231,8 @@ class _Builder:
             for name in names:
                 if name not in declared and not matches(name, keep):
                     place = self._member_places[(membership.option, container, name)]
-                    self.problems.append(
-                        f"{place}: the {entity.name} {name} is not declared, and purge removes undeclared {entity.name}s."
-                    )
+                    what = f"the {entity.name} {name} is not declared"
+                    self.problems.append(f"{place}: {what}, and purge removes undeclared {entity.name}s.")
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -237,10 +250,10 @@ class _Problem(NamedTuple):
     def of(cls, error: Any) -> _Problem:
         path = list(error.absolute_path)
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "document"
-        return cls(tuple(path[:2]), f"{where}: {_say(error, path)}")
+        return cls(tuple(path[:2]), f"{where}: {_say(error)}")
 
 
-def _say(error: Any, path: list[Any]) -> str:
+def _say(error: Any) -> str:
     """Say what a finding means without quoting the value: it may be a password."""
     wanted = error.validator_value
     if error.validator == "additionalProperties":
@@ -266,5 +279,12 @@ def _say(error: Any, path: list[Any]) -> str:
 
 
 def _type_name(value: Any) -> str:
-    names = {"NoneType": "null", "dict": "object", "list": "array", "str": "string", "int": "integer", "bool": "boolean"}
+    names = {
+        "NoneType": "null",
+        "dict": "object",
+        "list": "array",
+        "str": "string",
+        "int": "integer",
+        "bool": "boolean",
+    }
     return names.get(type(value).__name__, type(value).__name__)

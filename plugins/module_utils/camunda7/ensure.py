@@ -15,7 +15,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     memberships,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import PASSWORD, Entity
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import Member, Membership
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
@@ -45,7 +45,7 @@ def entity(client: Camunda7, kind: Entity, params: Mapping[str, Any]) -> tuple[S
             for users and groups ``purge_authorizations``.
     """
     name = params["id"]
-    entities.encode_id(name)
+    encode_id(name)
     current = entities.find(client, kind, [name])
     client.check_readable(kind.resource, {name} - current.keys())
     if params["state"] == "absent":
@@ -63,9 +63,9 @@ def _granted_to(client: Camunda7, kind: Entity, name: str) -> list[Change]:
     """Plan the removal of the authorizations that the engine keeps when a user or group goes."""
     query = {} if "," in name else {f"{kind.name}IdIn": name}
     rows = [authorizations.stored(row) for row in client.list("authorization", query=query)]
-    current = {key: row for key, row in ((authorizations.key_of(row), row) for row in rows)}
-    granted = [key for key in current if (key.grantee, key.name) == (kind.name, name)]
-    return plan(authorizations.kind(), (), current, absent=granted)
+    granted = [row for row in rows if authorizations.key_of(row)[1:3] == (kind.name, name)]
+    current: dict[Hashable, Object] = {authorizations.key_of(row): row for row in granted}
+    return plan(authorizations.kind(), (), current, absent=current)
 
 
 def members(
@@ -87,7 +87,7 @@ def members(
         if names is None:
             continue
         for name in (container, *names):
-            entities.encode_id(name)
+            encode_id(name)
         exact = params["exact"] and params["state"] == "present"
         current = memberships.find(client, membership, container, None if exact else names)
         items = [membership.item(container, name) for name in dict.fromkeys(names)]
@@ -122,7 +122,7 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
     """Plan an authorization: the stages, and the row that is there now.
 
     Args:
-        params: ``type``, ``user`` or ``group``, ``resource``, ``resource_id``, ``permissions``, ``mode``, ``state``, ``allow``.
+        params: those of ``c7_authorization``.
 
     Raises:
         UsageError: an unknown resource or permission, or not exactly one grantee.
@@ -136,7 +136,8 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
     if problems:
         raise UsageError(" ".join(problems))
     grantee = grantees[0] if grantees else ""
-    key = Key(TYPES[params["type"]], grantee, params[grantee] if grantee else EVERYBODY, resource.number, params["resource_id"])
+    name = params[grantee] if grantee else EVERYBODY
+    key = Key(TYPES[params["type"]], grantee, name, resource.number, params["resource_id"])
     current = authorizations.find_types(client, key)
     if key not in current:
         client.check_readable(RESOURCES["authorization"], ["*"])

@@ -163,7 +163,9 @@ def _create(client: Camunda7, entity: Entity, name: str, after: dict[str, Any]) 
             # Somebody else created it in between. Their password stays.
             after.pop(PASSWORD, None)
             _update(client, entity, name, dict(there[name]), after)
-        elif entity is TENANT or not own_rows.create_past(client, Key.grant(entity.name, name, entity.resource, name), create):
+            return
+        own = Key.grant(entity.name, name, entity.resource, name)
+        if entity is TENANT or not own_rows.create_past(client, own, create):
             raise
 
 

@@ -45,9 +45,7 @@ def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers
             rows = sorted(entities.find_all(client, entity).items(), key=lambda item: str(item[0]))
             document[section] = [_entity(entity, row) for key, row in rows if matches(str(key), ids)]
     lists = [
-        (row, membership)
-        for membership in MEMBERSHIPS
-        for row in document.get(f"{membership.container.name}s", ())
+        (row, membership) for membership in MEMBERSHIPS for row in document.get(f"{membership.container.name}s", ())
     ]
     found = read_all(lists, lambda item: memberships.find(client, item[1], item[0]["id"]), workers)
     for (row, membership), members in zip(lists, found):

@@ -90,7 +90,9 @@ def _grant_everybody(client: Camunda7, changes: Sequence[Change]) -> list[Refusa
     return [
         Refusal(change, "grant_everybody", reason)
         for change in changes
-        if isinstance(change.key, Key) and change.action == "create" and change.key[:3] == (TYPES["grant"], "user", EVERYBODY)
+        if isinstance(change.key, Key)
+        and change.action == "create"
+        and change.key[:3] == (TYPES["grant"], "user", EVERYBODY)
     ]
 
 

@@ -28,7 +28,13 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document i
     read,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, TENANT, USER
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member, Membership
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
+    MEMBERSHIPS,
+    TENANT_GROUPS,
+    TENANT_USERS,
+    Member,
+    Membership,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
@@ -127,15 +133,16 @@ def reconcile(
 ) -> list[list[Change]]:
     """Return the plan's stages. A pure function.
 
-    Tenants, users and groups come before memberships and these before authorizations, because the engine refuses to create
-    an object when the authorization that it makes itself is there already. Removal goes the other way round.
-    Memberships are removed before authorizations are written, because the engine then drops the rows that the member has on
-    the tenant.
+    Tenants, users and groups come before memberships and these before authorizations, because the engine refuses to
+    create an object when the authorization that it makes itself is there already. Removal goes the other way round.
+    Memberships are removed before authorizations are written, because the engine then drops the rows that the member
+    has on the tenant.
     """
     objects: list[Change] = []
     for entity in reversed(ENTITIES.values()):
         surplus = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
-        wanted = [_with_password(item, state.objects[entity.name], update_password) for item in document.objects[entity.name].values()]
+        declared = document.objects[entity.name].values()
+        wanted = [_with_password(item, state.objects[entity.name], update_password) for item in declared]
         objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=surplus)
     members: list[Change] = []
     for membership in MEMBERSHIPS:
@@ -148,7 +155,9 @@ def reconcile(
     )
     grants = plan(authorizations.kind(), document.authorizations.values(), rows, surplus=surplus_rows)
     # The caller's own new password would make the requests after it fail.
-    last = [change for change in objects if change.kind.name == USER.name and change.key == caller and change.action == "update"]
+    last = [
+        change for change in objects if (change.action, change.kind.name, change.key) == ("update", USER.name, caller)
+    ]
     objects = [change for change in objects if change not in last]
     return [
         _only(objects, "create", "update"),
@@ -185,7 +194,9 @@ def _plan_members(document: Document, state: State, membership: Membership, prot
     """``protect`` are patterns of members that stay although they are not declared."""
     current = state.members.get(membership.option, {})
     wanted = [
-        membership.item(container, name) for container, names in document.members[membership.option].items() for name in names
+        membership.item(container, name)
+        for container, names in document.members[membership.option].items()
+        for name in names
     ]
     surplus = [key for key in current if isinstance(key, Member) and not matches(key.name, protect)]
     return plan(membership.kind, wanted, current, surplus=surplus)
@@ -193,11 +204,11 @@ def _plan_members(document: Document, state: State, membership: Membership, prot
 
 def _without_dropped(rows: Objects, members: Iterable[Change]) -> Objects:
     """The rows that are left when the engine has dropped those of the members that leave a tenant."""
+    grantees = {membership.option: membership.member.name for membership in (TENANT_USERS, TENANT_GROUPS)}
     leaving = {
-        ("group" if change.key.option == "groups" else "user", change.key.name, change.key.container)
+        (grantees[change.key.option], change.key.name, change.key.container)
         for change in members
-        if change.action == "delete" and isinstance(change.key, Member) and change.kind.name == "membership"
-        and change.key.option != "members"
+        if change.action == "delete" and isinstance(change.key, Member) and change.key.option in grantees
     }
     tenant = TENANT.resource.number
     return {

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The authorizations that the engine makes by itself, and what they do to those who declare state.
 
-With authorizations enabled the engine gives a new user ALL on itself, a new group READ on itself, a member of a tenant READ on
-the tenant; it adds rows for tasks, filters, deployments and history. Source: ``DefaultAuthorizationProvider`` of 7.24.
+With authorizations enabled the engine gives a new user ALL on itself, a new group READ on itself, a member of a tenant
+READ on the tenant; it adds rows for tasks, filters, deployments and history.
+Source: ``DefaultAuthorizationProvider`` of 7.24.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ def is_own(row: Mapping[str, Any]) -> bool:
     if key.type != _GRANT or key.resource_id == "*":
         return False
     permissions = list(row["permissions"])
-    return (
-        (key.resource == _USER and key.grantee == "user" and key.name == key.resource_id and permissions == [ALL])
-        or (key.resource == _GROUP and key.grantee == "group" and key.name == key.resource_id and permissions == ["READ"])
-        or (key.resource == _TENANT and permissions == ["READ"])
-    )
+    if key.resource == _TENANT:
+        return permissions == ["READ"]
+    # A user on itself, a group on itself.
+    expected = {(_USER, "user"): [ALL], (_GROUP, "group"): ["READ"]}.get((key.resource, key.grantee))
+    return key.name == key.resource_id and permissions == expected
 
 
 def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:
@@ -56,7 +57,9 @@ def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:
     create()
     made = authorizations.find(client, key)
     if made is None:
-        client.write("POST", "authorization", "create", body={name: value for name, value in row.items() if name != "id"})
+        client.write(
+            "POST", "authorization", "create", body={name: value for name, value in row.items() if name != "id"}
+        )
     elif made["permissions"] != row["permissions"]:
         authorizations.put(client, {**made, "permissions": row["permissions"]})
     return True

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Resources and their permissions, the vocabulary of Camunda 7 authorizations.
 
-Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission enums beside it, 7.24; Operaton has the same.
+Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission enums beside it, 7.24; Operaton the same.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TYPE_NAMES = {number: name for name, number in TYPES.items()}
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of thing that permissions are given on. ``permissions`` are in the engine's order, without NONE and ALL."""
+    """A kind of thing that permissions are given on; ``permissions`` without NONE and ALL."""
 
     number: int
     name: str
@@ -109,7 +109,7 @@ def resource_of(value: object) -> Resource:
 
 
 def check_permissions(resource: Resource, permissions: Iterable[str]) -> list[str]:
-    """Return what is wrong with the permission names for the resource; nothing for a resource that is not in the table."""
+    """Return what is wrong with the names for the resource; nothing for a resource that is not in the table."""
     if not resource.known:
         return []
     valid = (*resource.permissions, ALL, NONE)

@@ -23,7 +23,9 @@ def _object(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]
 
 
 ITEMS: dict[str, dict[str, Any]] = {
-    "users": _object(["id"], id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password={"type": "string", "minLength": 1}),
+    "users": _object(
+        ["id"], id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password={"type": "string", "minLength": 1}
+    ),
     "groups": _object(["id"], id=ID, name=TEXT, type=TEXT, members=IDS),
     "tenants": _object(["id"], id=ID, name=TEXT, users=IDS, groups=IDS),
     "authorizations": _object(
@@ -33,7 +35,12 @@ ITEMS: dict[str, dict[str, Any]] = {
         group={"type": "string", "minLength": 1, "maxLength": 255},
         resource={"type": ["string", "integer"]},
         id={"type": "string", "minLength": 1, "maxLength": 255},
-        ids={"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}, "minItems": 1, "uniqueItems": True},
+        ids={
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": 255},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
         permissions={"type": "array", "items": {"type": "string"}},
     ),
 }
