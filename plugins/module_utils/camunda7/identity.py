@@ -63,7 +63,7 @@ class Reconciliation(NamedTuple):
 
 
 def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
-    """Read what the document is about: one list for each kind, then the members of the groups and tenants that exist."""
+    """Read what the document is about: a list for each kind, then the members of what is there."""
     state = State()
     reads: list[Callable[[], None]] = []
     for entity in ENTITIES.values():
