@@ -230,26 +230,23 @@ kept:
   type: list
   elements: dict
   contains:
-    kind:
-      description: The kind of the object.
-      type: str
-    name:
-      description: What the object is called.
-      type: str
+    objects:
+      description: What the objects are called.
+      type: list
+      elements: str
     guard:
       description: The name that O(allow) takes to remove it all the same.
       type: str
     reason:
-      description: Why it is kept.
+      description: Why they are kept.
       type: str
-  sample: [{kind: user, name: admin, guard: remove_caller, reason: it is the user that this task logs in as}]
+  sample: [{guard: remove_caller, reason: it is the user that this task logs in as, objects: [user admin]}]
 """
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import identity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
@@ -278,7 +275,7 @@ SPEC = Spec(
         "purge": {"type": "list", "elements": "str", "choices": list(identity.PURGE), "default": []},
         "protect": {"type": "list", "elements": "str", "default": []},
         "concurrency": {"type": "int", "default": 4},
-        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+        "allow": {"type": "list", "elements": "str", "choices": list(guards.GUARDS), "default": []},
     },
     rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
 )
@@ -287,7 +284,7 @@ SPEC = Spec(
 def work(context: Context) -> Outcome:
     stages, kept = identity.plan_task(context.client, context.params, context.redactor)
     context.apply(stages, context.params["concurrency"])
-    return Outcome.summary(stages, kept=[refusal.summary() for refusal in kept])
+    return Outcome.summary(stages, kept=guards.summary(kept))
 
 
 def main() -> None:

@@ -15,9 +15,11 @@ from typing import Any, NamedTuple, Optional
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     ALL,
+    ALL_RESOURCES,
     NONE,
     TYPE_NAMES,
     TYPES,
+    VOLATILE,
     Resource,
     resource_of,
 )
@@ -148,20 +150,24 @@ def find(client: Camunda7, key: Key) -> Optional[Object]:
     return find_types(client, key).get(key)
 
 
-def find_all(client: Camunda7, resources: Optional[Iterable[int]] = None) -> dict[Hashable, Object]:
-    """Return all rows, by their identity; with ``resources`` at least those on these resource types.
+def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) -> dict[Hashable, Object]:
+    """Return the rows on these resource types, by their identity.
 
-    Rows of tasks and of history can be many thousands. When the table is larger than a page, only the rows of the
-    types asked for are read.
+    Rows on single tasks, deployments and history can be many thousands. When the table is larger than a page, only
+    what is asked for is read.
+
+    Args:
+        resources: numbers of resource types.
+        everything: also the rows on all other types, except those on single tasks and the like.
     """
     pages = client.pages("authorization")
-    rows = list(next(pages))
-    if len(rows) >= PAGE_SIZE or resources is None:
-        if resources is None:
-            rows += [row for page in pages for row in page]
-        else:
-            types = sorted(set(resources))
-            rows = [row for number in types for row in client.list("authorization", query={"resourceType": number})]
+    rows = next(pages)
+    if len(rows) >= PAGE_SIZE:
+        queries: list[dict[str, Any]] = [{"resourceType": number} for number in sorted(set(resources))]
+        if everything:
+            for number in sorted(ALL_RESOURCES.difference(resources)):
+                queries.append({"resourceType": number, **({"resourceId": "*"} if number in VOLATILE else {})})
+        rows = [row for query in queries for row in client.list("authorization", query=query)]
     return {key_of(row): stored(row) for row in rows if row.get("resourceId") is not None}
 
 

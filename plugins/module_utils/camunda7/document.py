@@ -1,12 +1,10 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read desired-state documents and check them, before the first request, reporting everything that is wrong at once."""
+"""Check desired-state documents before the first request, and report everything that is wrong at once."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -28,20 +26,13 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permission
     resource_of,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import SCHEMA
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
 
 SECTIONS: dict[str, Entity] = {"users": USER, "groups": GROUP, "tenants": TENANT}
 AUTHORIZATIONS = "authorizations"
 SECTIONS_OF_DOCUMENT = (*SECTIONS, AUTHORIZATIONS)
-ENDINGS = (".yml", ".yaml", ".json")
-
-
-class Source(NamedTuple):
-    """A document as it was read, and the name under which its errors are reported."""
-
-    name: str
-    data: Any
 
 
 @dataclass
@@ -67,47 +58,6 @@ class Document:
             for names in self.members[membership.option].values()
             for name in names
         }
-
-
-def read(path: str) -> list[Source]:
-    """Read a YAML or JSON file, or all of them below a directory in the order of their names.
-
-    Raises:
-        UsageError: when there is no such file, none in the directory, or one cannot be parsed.
-    """
-    if not os.path.exists(path):
-        raise UsageError(f"There is no file or directory {path} on the host where this task runs.")
-    if not os.path.isdir(path):
-        return [_parse(path, os.path.basename(path))]
-    names = sorted(
-        os.path.relpath(os.path.join(folder, name), path)
-        for folder, _folders, files in os.walk(path)
-        for name in files
-        if name.endswith(ENDINGS) and not name.startswith(".")
-    )
-    if not names:
-        raise UsageError(f"The directory {path} has no file that ends with {', '.join(ENDINGS)}.")
-    return [_parse(os.path.join(path, name), name) for name in names]
-
-
-def _parse(path: str, name: str) -> Source:
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        if name.endswith(".json"):
-            return Source(name, json.loads(text))
-        yaml = load("yaml", "PyYAML", "desired-state files in YAML")
-        try:
-            return Source(name, yaml.safe_load(text))
-        except yaml.YAMLError as error:
-            # The error's own text quotes the file, which may hold a password.
-            mark = getattr(error, "problem_mark", None)
-            where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-            raise UsageError(f"{name}: this is not valid YAML{where}: {getattr(error, 'problem', '')}.") from None
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{name}: this is not valid JSON in line {error.lineno}: {error.msg}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name}: the file cannot be read: {error.__class__.__name__}.") from None
 
 
 def load_documents(

@@ -52,8 +52,7 @@ def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers
         row[membership.option] = sorted(key.name for key in members if isinstance(key, Member))
     if AUTHORIZATIONS in kinds:
         client.check_readable(RESOURCES["authorization"], (), everything=True)
-        declared = {resource.number for resource in RESOURCES.values()} - own_rows.NEVER_DECLARED
-        table = authorizations.find_all(client, declared).values()
+        table = authorizations.find_all(client, (), everything=True).values()
         document[AUTHORIZATIONS] = _grouped(
             authorizations.show(row)
             for row in table

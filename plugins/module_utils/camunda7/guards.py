@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import memberships
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
@@ -26,10 +26,6 @@ class Refusal(NamedTuple):
     change: Change
     guard: str
     reason: str
-
-    def summary(self) -> dict[str, str]:
-        """The refusal as it stands in a task's result."""
-        return {"kind": self.change.kind.name, "name": self.change.name, "guard": self.guard, "reason": self.reason}
 
 
 def _removed_users(changes: Iterable[Change]) -> dict[str, Change]:
@@ -116,6 +112,14 @@ def check(client: Camunda7, changes: Sequence[Change], allow: Collection[str]) -
         RefusedError: with every refused change and the name that allows it.
     """
     refuse(refusals(client, changes, allow))
+
+
+def summary(refused: Sequence[Refusal]) -> list[dict[str, Any]]:
+    """Return the refusals as they stand in a task's result: the objects by guard and reason."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in refused:
+        groups.setdefault((item.guard, item.reason), []).append(f"{item.change.kind.name} {item.change.name}")
+    return [{"guard": guard, "reason": reason, "objects": names} for (guard, reason), names in groups.items()]
 
 
 def refuse(refused: Sequence[Refusal]) -> None:

@@ -22,10 +22,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import (
     SECTIONS_OF_DOCUMENT,
     Document,
-    Source,
     load_documents,
     matches,
-    read,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, TENANT, USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
@@ -36,6 +34,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.membership
     Membership,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source, read
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
@@ -73,10 +72,9 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
             ids = {*document.objects[entity.name], *document.references(entity)}
             reads.append(partial(_put, state.objects, entity.name, entities.find, client, entity, ids))
     if "authorizations" in purge or document.authorizations:
-        types = {key.resource for key in document.authorizations}
-        if "authorizations" in purge:
-            types |= {resource.number for resource in RESOURCES.values()} - own_rows.NEVER_DECLARED
-        state.authorizations = authorizations.find_all(client, types)
+        declared = {key.resource for key in document.authorizations}
+        everything = "authorizations" in purge
+        state.authorizations = authorizations.find_all(client, declared, everything=everything)
     read_all(reads, lambda read: read(), workers)
     lists = [
         (membership, container)

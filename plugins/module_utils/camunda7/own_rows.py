@@ -16,23 +16,20 @@ from typing import Any
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, RESOURCES, TYPES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, RESOURCES, TYPES, VOLATILE
 
 _GRANT = TYPES["grant"]
 _USER, _GROUP, _TENANT = (RESOURCES[name].number for name in ("user", "group", "tenant"))
-
-# Rows on these resources come and go with tasks, filters, deployments and history.
-NEVER_DECLARED = frozenset(
-    RESOURCES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
-)
 
 
 def is_own(row: Mapping[str, Any]) -> bool:
     """Whether the engine made the row by itself, as far as its content tells."""
     key = authorizations.key_of(row)
-    if key.resource in NEVER_DECLARED:
+    if key.resource_id == "*":
+        return False
+    if key.resource in VOLATILE:
         return True
-    if key.type != _GRANT or key.resource_id == "*":
+    if key.type != _GRANT:
         return False
     permissions = list(row["permissions"])
     if key.resource == _TENANT:

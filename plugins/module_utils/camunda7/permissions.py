@@ -82,6 +82,13 @@ RESOURCES: dict[str, Resource] = {name: Resource(number, name, tuple(names.split
 _BY_NUMBER: dict[int, Resource] = {resource.number: resource for resource in RESOURCES.values()}
 
 
+# Rows on single objects of these kinds come and go with tasks, filters, deployments and history.
+VOLATILE = frozenset(
+    RESOURCES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
+)
+ALL_RESOURCES = frozenset(_BY_NUMBER)
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return " Did you mean x?" for a mistyped word, or an empty text."""
     match = difflib.get_close_matches(word.lower(), {item.lower(): item for item in words}, n=1)
