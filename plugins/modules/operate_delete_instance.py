@@ -1,0 +1,233 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: operate_delete_instance
+short_description: Delete finished process instances from Camunda Operate
+version_added: "1.0.0"
+description:
+  - Deletes process instances with their variables, incidents and flow node instances from the history over the Operate API v1.
+    The engine itself keeps nothing of finished instances.
+  - The set of instances is fixed before the first deletion. What starts or ends meanwhile is never touched.
+  - When one instance of the set cannot be deleted, for example because it is active, none is, and the reason for each is
+    returned.
+  - An instance that does not exist (any more) is no change.
+options:
+  key:
+    description:
+      - The key of one process instance.
+    type: str
+  keys:
+    description:
+      - The keys of several process instances.
+    type: list
+    elements: str
+  filter:
+    description:
+      - Fields and the values that they must have, all of them. Names are those of the API.
+      - Names and types are checked before anything is sent, because the server ignores a name that it does not know and then
+        returns everything.
+      - Keys are numbers or texts of digits.
+      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day; for spans of time use
+        O(started_after) and its like.
+      - The O(filter) field C(value) of variables is compared as JSON text, so that the text C(abc) is written C('"abc"').
+      - It must not be empty. Where limits of time alone are meant, leave it out.
+    type: dict
+  started_after:
+    description:
+      - Only objects that started at this time or later; for incidents the time of creation counts, for decision instances that
+        of the evaluation.
+      - A time such as V(2026-01-31T12:00:00Z) (UTC where it names no offset), a date such as V(2026-01-31), or an age such as
+        V(30d): a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
+      - The server itself cannot compare dates. The objects are therefore read in the order of the date, from the first that
+        matches to the first that does not.
+    type: str
+  started_before:
+    description:
+      - Only objects that started before this time. Written as O(started_after).
+    type: str
+  ended_after:
+    description:
+      - Only objects that ended at this time or later. Written as O(started_after).
+    type: str
+  ended_before:
+    description:
+      - Only objects that ended before this time; what has not ended does not match. Written as O(started_after).
+    type: str
+  older_than:
+    description:
+      - The same as O(ended_before) for process instances and flow node instances, and as O(started_before) for incidents and
+        decision instances, which have no end.
+    type: str
+  cancel_first:
+    description:
+      - Cancel instances that are active, and delete them when Operate has seen their end.
+      - Only instances that were not called by others can be canceled; the called ones end with them.
+    type: bool
+    default: false
+  include_children:
+    description:
+      - Delete the instances that were called by call activities too, and before those that called them.
+      - Otherwise they stay behind as orphans, and a warning tells how many.
+    type: bool
+    default: false
+  max_instances:
+    description:
+      - Refuse to delete more than this, called instances included. Nothing is deleted then.
+    type: int
+    default: 1000
+  concurrency:
+    description:
+      - How many requests are under way at the same time, from 1 to 16.
+    type: int
+    default: 4
+  wait:
+    description:
+      - Wait until Operate no longer finds the deleted instances, which takes about a second.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds after which waiting fails.
+    type: float
+    default: 60
+  wait_interval:
+    description:
+      - Seconds before the second look; later pauses grow.
+    type: float
+    default: 0.5
+  zeebe_url:
+    description:
+      - Base URL of the REST API v2 (Zeebe), for O(cancel_first) on clusters that serve it under another address than Operate.
+      - By default the address of O(url); on Camunda 8 SaaS the one that belongs to O(cluster_id).
+    type: str
+  zeebe_audience:
+    description:
+      - Audience of tokens for O(zeebe_url), where it is not O(audience).
+    type: str
+attributes:
+  check_mode:
+    support: full
+    description: Reports exactly what would be deleted, and sends nothing that deletes or cancels.
+  diff_mode:
+    support: full
+    description: Shows each instance that is deleted.
+  idempotent:
+    support: full
+    description: Instances that are gone are no change.
+seealso:
+  - module: bpmops.camunda.operate_search
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.operate
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: What would go
+  bpmops.camunda.operate_delete_instance:
+    url: "{{ operate_url }}"
+    username: "{{ operate_username }}"
+    password: "{{ operate_password }}"
+    filter:
+      bpmnProcessId: order
+      state: COMPLETED
+    older_than: 90d
+  check_mode: true
+  register: preview
+
+- name: Delete finished orders after 90 days, with the instances that they called
+  bpmops.camunda.operate_delete_instance:
+    url: "{{ operate_url }}"
+    username: "{{ operate_username }}"
+    password: "{{ operate_password }}"
+    filter:
+      bpmnProcessId: order
+      state: COMPLETED
+    older_than: 90d
+    include_children: true
+    max_instances: 5000
+
+- name: Cancel one instance and delete it
+  bpmops.camunda.operate_delete_instance:
+    url: "{{ operate_url }}"
+    username: "{{ operate_username }}"
+    password: "{{ operate_password }}"
+    key: "{{ instance_key }}"
+    cancel_first: true
+"""
+
+RETURN = r"""
+instances:
+  description:
+    - What became of each instance. C(action) is C(deleted), or C(absent) for what was gone already.
+    - In check mode, what would become of it.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - key: "2251799813685276"
+      bpmnProcessId: order
+      state: COMPLETED
+      endDate: "2026-01-31T12:00:00.000+0000"
+      parentKey: null
+      action: deleted
+      canceled: false
+counts:
+  description: How many instances were deleted, canceled before that, and absent.
+  returned: success
+  type: dict
+  sample: {deleted: 1, canceled: 0, absent: 0}
+orphans:
+  description: Keys of called instances that stay behind without the instance that called them.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+error:
+  description: Details of a failure, with C(refused), the reason for each instance that cannot be deleted; or with
+    C(done), C(failed) and C(not_attempted).
+  returned: failure
+  type: dict
+  sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import windows
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.tasks import TARGETS, delete
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "key": {"type": "str", "no_log": False},
+        "keys": {"type": "list", "elements": "str", "no_log": False},
+        "filter": {"type": "dict"},
+        **windows.TIME_ARGUMENTS,
+        "cancel_first": {"type": "bool", "default": False},
+        "include_children": {"type": "bool", "default": False},
+        "max_instances": {"type": "int", "default": 1000},
+        "concurrency": {"type": "int", "default": 4},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "float", "default": 60.0},
+        "wait_interval": {"type": "float", "default": 0.5},
+        "zeebe_url": {"type": "str"},
+        "zeebe_audience": {"type": "str"},
+    },
+    rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [TARGETS]},
+)
+
+
+def main() -> None:
+    run(SPEC, delete)
+
+
+if __name__ == "__main__":
+    main()

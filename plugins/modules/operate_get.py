@@ -1,0 +1,164 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: operate_get
+short_description: Get objects of Camunda Operate by their keys
+version_added: "1.0.0"
+description:
+  - Gets single objects over the Operate API v1, or a view of them, such as the XML of a process definition.
+  - The value of a variable is complete here, while a search cuts long ones off; a decision instance has its inputs and outputs.
+options:
+  entity:
+    description:
+      - The kind of objects. Names are those of the API; an underscore is as good as a hyphen.
+      - One of V(process-definitions), V(process-instances), V(incidents), V(flownode-instances), V(variables),
+        V(decision-definitions), V(drd) and V(decision-instances).
+    type: str
+    required: true
+  key:
+    description:
+      - The key of the object; of decision instances the C(id), such as V(2251799813685290-1), because their key is not unique.
+    type: str
+  keys:
+    description:
+      - The keys of several objects.
+    type: list
+    elements: str
+  view:
+    description:
+      - V(object) is the object itself.
+      - V(xml) is the BPMN or DMN document, of process definitions and decision requirements diagrams (C(drd)).
+      - V(statistics) are the numbers of active, completed, canceled and failed flow nodes of a process instance.
+      - V(sequence_flows) are the ids of the sequence flows that a process instance took. The server gives 1000 at most.
+    type: str
+    choices: [object, xml, statistics, sequence_flows]
+    default: object
+  required:
+    description:
+      - Fail when an object does not exist. By default it is only named in RV(missing).
+    type: bool
+    default: false
+  dest:
+    description:
+      - Write the document to this file on the host where the task runs, with O(view=xml) and O(key).
+      - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
+    type: path
+  concurrency:
+    description:
+      - How many requests are under way at the same time, from 1 to 16.
+    type: int
+    default: 4
+attributes:
+  check_mode:
+    support: full
+    description: Reads as always. With O(dest) the file is not written.
+  diff_mode:
+    support: none
+    description: Nothing on the server changes.
+  idempotent:
+    support: full
+    description: A file given as O(dest) stays as it is when its content would be the same.
+seealso:
+  - module: bpmops.camunda.operate_search
+  - plugin: bpmops.camunda.operate_get
+    plugin_type: lookup
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.operate
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: One process instance
+  bpmops.camunda.operate_get:
+    url: "{{ operate_url }}"
+    username: "{{ operate_username }}"
+    password: "{{ operate_password }}"
+    entity: process-instances
+    key: "{{ instance_key }}"
+    required: true
+  register: instance
+
+- name: What its flow nodes did
+  bpmops.camunda.operate_get:
+    url: "{{ operate_url }}"
+    username: "{{ operate_username }}"
+    password: "{{ operate_password }}"
+    entity: process-instances
+    key: "{{ instance_key }}"
+    view: statistics
+  register: statistics
+
+- name: The model that it runs
+  bpmops.camunda.operate_get:
+    url: "{{ operate_url }}"
+    username: "{{ operate_username }}"
+    password: "{{ operate_password }}"
+    entity: process-definitions
+    key: "{{ instance.object.processDefinitionKey }}"
+    view: xml
+    dest: /tmp/model.bpmn
+"""
+
+RETURN = r"""
+object:
+  description:
+    - The object as the server sends it, with keys as texts; or the view of it. A variable has its decoded value beside its
+      C(value), as C(decodedValue).
+    - Null when there is none.
+  returned: when O(key) is given and O(dest) is not
+  type: raw
+  sample: {key: "2251799813685276", bpmnProcessId: order, state: COMPLETED, processDefinitionKey: "2251799813685251"}
+objects:
+  description: The objects, or the views of them, that were found, in the order of O(keys).
+  returned: when O(keys) is given
+  type: list
+  elements: raw
+  sample: []
+missing:
+  description: The keys of objects that do not exist.
+  returned: success
+  type: list
+  elements: str
+  sample: ["2251799813685999"]
+dest:
+  description: The file that was written.
+  returned: when O(dest) is given and the object exists
+  type: str
+  sample: /tmp/model.bpmn
+"""
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.tasks import get
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec, run
+
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={
+        "entity": {"type": "str", "required": True},
+        "key": {"type": "str", "no_log": False},
+        "keys": {"type": "list", "elements": "str", "no_log": False},
+        "view": {"type": "str", "choices": ["object", "xml", "statistics", "sequence_flows"], "default": "object"},
+        "required": {"type": "bool", "default": False},
+        "dest": {"type": "path"},
+        "concurrency": {"type": "int", "default": 4},
+    },
+    rules={"mutually_exclusive": [("key", "keys")], "required_one_of": [("key", "keys")]},
+    reads_only=True,
+)
+
+
+def main() -> None:
+    run(SPEC, get)
+
+
+if __name__ == "__main__":
+    main()
