@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
@@ -22,7 +21,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     TransportError,
     UsageError,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import auth, retry, tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth, retry
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import Explain, error_for, plain
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
@@ -38,8 +37,6 @@ RepeatAnswer = Callable[[Response], Optional[bool]]
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "ansible bpmops.camunda"}
 _PATH = re.compile(r"/[!-\"$->@-~]*")
 _REPEATABLE_WRITES = frozenset(("PUT", "DELETE"))
-# Not the default generator: forked workers would draw the same numbers, and come back at the same moment.
-_RANDOM = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -52,15 +49,6 @@ class _Operation:
     headers: Mapping[str, str]
     body: Optional[bytes]
     page: bool
-
-
-@dataclass(frozen=True)
-class _Problem:
-    """An attempt that failed."""
-
-    error: CamundaError
-    failure: retry.Failure
-    retry_after: Optional[float] = None
 
 
 class Client:
@@ -172,49 +160,36 @@ class Client:
         operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, page="Accept" in own)
         deadline = Deadline(self._connection.deadline)
         try:
-            return self._repeat(operation, repeatable, deadline)
+            return attempts.repeat(
+                partial(self._once, operation, deadline),
+                retries=self._connection.retries,
+                repeatable=repeatable,
+                deadline=deadline,
+                sleep=self._sleep,
+            )
         except CamundaError as error:
-            error.message = self._redactor.text(error.message)
+            message = error.message
+            if isinstance(error, TransportError) and error.sent and not repeatable:
+                message += " The server may have carried it out: look before you repeat it."
+            error.message = self._redactor.text(message)
             error.args = (error.message,)
             raise error from None
 
-    def _repeat(self, operation: _Operation, repeatable: bool, deadline: Deadline) -> Response:
-        attempt = 0
-        while True:
-            attempt += 1
-            outcome = self._once(operation, deadline, attempt)
-            if isinstance(outcome, Response):
-                return outcome
-            delay = retry.delay_before_retry(
-                attempt=attempt,
-                retries=self._connection.retries,
-                repeatable=repeatable,
-                failure=outcome.failure,
-                retry_after=outcome.retry_after,
-                remaining=deadline.remaining(),
-                random=_RANDOM.random(),
-            )
-            if delay is None:
-                raise outcome.error
-            self._sleep(delay)
-
-    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, _Problem]:
+    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, attempts.Problem]:
+        credentials = self._auth.credentials(deadline)
         try:
-            credentials, response = self._send(operation, deadline)
+            response = self._send(operation, credentials, deadline)
             if response.status == 401 and self._auth.renew(credentials):
-                response = self._send(operation, deadline)[1]
-        except tls.TlsError as error:
-            return _Problem(error, retry.Failure.FINAL)
+                response = self._send(operation, self._auth.credentials(deadline), deadline)
         except TransportError as error:
-            return _Problem(error, retry.Failure.UNKNOWN if error.sent else retry.Failure.UNSENT)
+            return attempts.unanswered(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
-        retry_after = retry.parse_retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+        wanted = attempts.wanted_pause(response)
         problem = error_for(response, self._connection.url, self._explain, self._auth.advice, attempt)
-        return _Problem(problem, self._judge(response, retry_after), retry_after)
+        return attempts.Problem(problem, self._judge(response, wanted), wanted)
 
-    def _send(self, operation: _Operation, deadline: Deadline) -> tuple[Credentials, Response]:
-        credentials = self._auth.credentials(deadline)
+    def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:
         pairs = [
             f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in operation.query + credentials.query
         ]
@@ -224,8 +199,8 @@ class Client:
             self.requests += 1
         request = Request(operation.method, url, operation.path, headers, operation.body)
         response = self._transport.send(request, deadline)
-        self._auth.learn(response)
-        return credentials, response
+        self._auth.learn(response, credentials)
+        return response
 
     def _judge(self, response: Response, wanted: Optional[float]) -> retry.Failure:
         opinion = self._repeat_answer(response) if self._repeat_answer else None

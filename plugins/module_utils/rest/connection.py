@@ -75,7 +75,7 @@ class Connection:
             password_strategy: what ``auth_type: auto`` makes of a user name: basic or cookie.
 
         Raises:
-            UsageError: something is missing, contradictory or malformed. The text never repeats a value that may be secret.
+            UsageError: something is missing, contradictory or malformed. No value that may be secret is repeated.
         """
         names = [item.name for item in fields(Connection)]
         given = {name: params[name] for name in names if params.get(name) not in (None, "")}
@@ -93,6 +93,11 @@ class Connection:
             if given.get(name, 0) < 0:
                 raise UsageError(f"The option {name} must not be negative.")
         return Connection(**given)
+
+
+def header_safe(value: str) -> bool:
+    """Whether ``value`` can be part of a header: not empty, visible ASCII only."""
+    return _HEADER_VALUE.fullmatch(value) is not None
 
 
 def _strategy(given: Mapping[str, Any], password_strategy: str) -> str:
@@ -125,7 +130,7 @@ def _check_credentials(given: Mapping[str, Any]) -> None:
     if "client_key" in given and "client_cert" not in given:
         raise UsageError("The option client_key is given without client_cert.")
     for name in ("token", "api_key"):
-        if name in _NEEDS[strategy] and not _HEADER_VALUE.fullmatch(given[name]):
+        if name in _NEEDS[strategy] and not header_safe(given[name]):
             raise UsageError(f"The option {name} contains a line break, a space or a character outside ASCII.")
     if not _HEADER_NAME.fullmatch(given.get("api_key_name", "X")):
         raise UsageError("The option api_key_name is not a valid header or parameter name.")

@@ -35,8 +35,4 @@ class Deadline:
 
     def error(self, what: str, *, sent: bool) -> DeadlineError:
         """Return the error for ``what``, which was not finished in time."""
-        return DeadlineError(
-            f"{what}: not finished within {self._seconds:g} s (option deadline)."
-            + (" The server may still carry it out." if sent else ""),
-            sent=sent,
-        )
+        return DeadlineError(f"{what}: not finished within {self._seconds:g} s (option deadline).", sent=sent)

@@ -51,7 +51,8 @@ BASE: tuple[Option, ...] = (
             "V(basic) sends O(username) and O(password) with every request.",
             "V(bearer) sends O(token).",
             "V(api_key) sends O(api_key) as a header or query parameter.",
-            "V(oauth2) fetches a token with O(client_id) and O(client_secret) from O(token_url) (client credentials grant).",
+            "V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) "
+            "(client credentials grant).",
             "V(cookie) logs in with O(username) and O(password) once and keeps the session.",
             "Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).",
         ),

@@ -69,8 +69,8 @@ class Transport:
         if not HAS_REQUESTS:
             raise MissingLibraryError(
                 f"The Python library requests is missing for {sys.executable}. "
-                "Install it there (pip install requests), set ansible_python_interpreter to an interpreter that has it, "
-                "or add it to the execution environment."
+                "Install it there (pip install requests), set ansible_python_interpreter to an interpreter "
+                "that has it, or add it to the execution environment."
             )
         self._connection = connection
         self._option = option
@@ -168,9 +168,7 @@ class Transport:
         if any(isinstance(item, (TimeoutError, urllib3.exceptions.TimeoutError)) for item in tls.nested(error)):
             seconds = self._connection.read_timeout
             return TransportError(
-                f"{what}: {self._place} sent nothing for {seconds:g} s (option read_timeout). "
-                "It may still carry out the request.",
-                sent=True,
+                f"{what}: {self._place} sent nothing for {seconds:g} s (option read_timeout).", sent=True
             )
         return TransportError(f"{what}: {self._place} broke off the answer: {_cause(error)}.", sent=True)
 

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from collections.abc import Callable, Mapping
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.api_key import api_key
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Auth
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.bearer import bearer
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.none import none
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Transport
@@ -21,9 +24,40 @@ def build(connection: Connection, transport: Transport, redactor: Redactor) -> A
         transport: leads to the server itself.
         redactor: learns secrets that come into being later.
     """
-    if connection.auth_type == "none":
-        return none()
-    if connection.auth_type == "basic":
-        redactor.add_basic(connection.username or "", connection.password or "")
-        return basic(connection.username or "", connection.password or "")
-    raise UsageError(f"auth_type: {connection.auth_type} is not available.")
+    return _STRATEGIES[connection.auth_type](connection, transport, redactor)
+
+
+def _basic(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
+    redactor.add_basic(connection.username or "", connection.password or "")
+    return basic(connection.username or "", connection.password or "")
+
+
+def _api_key(connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
+    return api_key(connection.api_key_name, connection.api_key or "", connection.api_key_location)
+
+
+# The two larger ones are imported only where they are used: a module's code is compiled again in every task.
+
+
+def _oauth2(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest import token_cache
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.oauth2 import OAuth2
+
+    cache = token_cache.TokenCache(token_cache.cache_directory(connection.token_cache))
+    return OAuth2(connection, redactor, cache)
+
+
+def _cookie(connection: Connection, transport: Transport, redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.cookie import Cookie
+
+    return Cookie(connection, transport, redactor)
+
+
+_STRATEGIES: Mapping[str, Callable[[Connection, Transport, Redactor], Auth]] = {
+    "none": lambda _connection, _transport, _redactor: none(),
+    "basic": _basic,
+    "bearer": lambda connection, _transport, _redactor: bearer(connection.token or ""),
+    "api_key": _api_key,
+    "oauth2": _oauth2,
+    "cookie": _cookie,
+}
