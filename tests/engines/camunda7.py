@@ -14,7 +14,7 @@ from typing import Any
 from . import java
 from .services import Engine, Service
 
-FILES = Path(__file__).with_name("camunda7")
+FILES = Path(__file__).with_name("jvm")
 # Measured on two cores, seconds to the first answer: 5.9 with the defaults, 3.6 with these, 2.5 with the archive too.
 OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m")
 
@@ -112,7 +112,7 @@ def describe(name: str, version: str, folder: Path, port: int, password: str, pr
     product = PRODUCTS[name]
     version = version or product.version
     label = f"{name}-{version}"
-    library = java.jars(label, FILES / "pom.xml", {**product.maven, "engine.version": version})
+    library = java.jars(label, FILES / "camunda7.pom.xml", {**product.maven, "engine.version": version})
     source = (FILES / "Engine.java").read_text(encoding="utf-8")
     for ours, theirs in product.renamed.items():
         source = source.replace(ours, theirs)

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Optional, Union
+from typing import Optional
 
 from ..tools.cache import cache, digest, made
 from ..tools.processes import ToolError, check, tell
@@ -113,7 +113,7 @@ def compiled(name: str, source: str, main: str, library: Path) -> Path:
     return made(cache("engines", f"{name}-{digest(source, library.name)}"), make) / f"{main}.jar"
 
 
-def class_archive(name: str, command: Sequence[Union[str, Path]], jar: Path) -> Path:
+def class_archive(name: str, command: Sequence[object], jar: Path) -> Path:
     """An archive of loaded classes, with which a Spring Boot program starts in two thirds of the time.
 
     It is written at the end of a first run, which ends as soon as the program could serve.

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Service:
     """
 
     name: str
-    command: Sequence[Union[str, Path]]
+    command: Sequence[object]
     ready: str
     answers: frozenset[int] = frozenset({200})
     env: Mapping[str, str] = field(default_factory=dict)

@@ -106,7 +106,7 @@ def build(environment: Environment) -> Optional[str]:
         log = environment.path.with_name(environment.name + ".log")
         log.unlink(missing_ok=True)
         check([python, "-m", "venv", environment.path], log=log, what="Making a virtual environment")
-        pip = [environment.bin / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+        pip: list[object] = [environment.bin / "python", "-m", "pip", "--disable-pip-version-check", "install"]
         check([*pip, "--requirement", environment.requirements], log=log, what="Installing packages")
         (environment.path / MARKER).write_text(environment.recipe, encoding="utf-8")
     return None

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NoReturn, Optional, Union
+from typing import IO, Any, NoReturn, Optional
 
 BOUND = Path(__file__).with_name("bound.py")
 GRACE = 10.0  # seconds between asking a process to end and ending it
@@ -34,7 +34,7 @@ def tell(text: str) -> None:
 
 
 def spawn(
-    command: Sequence[Union[str, Path]],
+    command: Sequence[object],
     *,
     log: Optional[Path] = None,
     env: Optional[Mapping[str, str]] = None,
@@ -50,7 +50,7 @@ def spawn(
         cwd: its working directory; default ours.
         detached: it goes on when this process ends; otherwise it ends with it, however this process ends.
     """
-    if shutil.which(command[0]) is None:
+    if shutil.which(str(command[0])) is None:
         raise ToolError(f"{command[0]}: there is no such program.")
     binding = [] if detached else [sys.executable, BOUND, os.getpid()]
     output: Optional[IO[bytes]] = log.open("ab") if log else None
@@ -90,7 +90,7 @@ def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
 
 
 def run(
-    command: Sequence[Union[str, Path]],
+    command: Sequence[object],
     *,
     log: Optional[Path] = None,
     env: Optional[Mapping[str, str]] = None,
@@ -110,7 +110,7 @@ def run(
         stop(process)
 
 
-def output_of(command: Sequence[Union[str, Path]], **options: Any) -> Optional[str]:
+def output_of(command: Sequence[object], **options: Any) -> Optional[str]:
     """What a short program prints, or None when it is missing or fails."""
     try:
         done = subprocess.run(
@@ -127,7 +127,7 @@ def output_of(command: Sequence[Union[str, Path]], **options: Any) -> Optional[s
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def check(command: Sequence[Union[str, Path]], *, log: Path, what: str, **options: Any) -> None:
+def check(command: Sequence[object], *, log: Path, what: str, **options: Any) -> None:
     """Run a program whose output matters only when it fails; then raise ToolError with the end of its log."""
     if run(command, log=log, **options) != 0:
         raise ToolError(f"{what} failed: {' '.join(str(part) for part in command)}\n{tail(log)}")

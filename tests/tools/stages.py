@@ -1,0 +1,246 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages of ``./dev test``.
+
+A stage is a row of `STAGES`: a few steps, each of which counts what passed and what failed. Engines are started when
+the first step asks for them and serve the whole run; their logs stay in ``tests/output``.
+
+What pytest finds in its environment:
+
+* ``BPMOPS_CAMUNDA_TEST_CAMUNDA7`` and ``BPMOPS_CAMUNDA_TEST_OPERATON``: a running engine and its administrator, as
+  ``http://user:password@127.0.0.1:8080/engine-rest`` (in the stages that have engines).
+* ``BPMOPS_CAMUNDA_TEST_CORES``: the versions of ansible-core that are installed, ``2.16,2.19,2.21``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Optional
+from urllib.parse import quote
+
+from ..engines import launch
+from . import environments, processes
+from .cache import ROOT
+from .processes import ToolError, tell
+
+OUTPUT = ROOT / "tests" / "output"
+NO_TESTS_COLLECTED = 5  # exit status of pytest
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many tests or checks passed and failed."""
+
+    passed: int
+    failed: int
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.passed + other.passed, self.failed + other.failed)
+
+
+@dataclass
+class Session:
+    """One call of ``./dev test``.
+
+    Attributes:
+        expression: which tests pytest selects (``-k``); empty: all.
+        stack: closes what was opened, engines above all.
+        engines: those that run already, by name.
+        cores: the versions of ansible-core that are installed.
+    """
+
+    expression: str
+    stack: contextlib.ExitStack
+    engines: dict[str, launch.Running] = field(default_factory=dict)
+    cores: tuple[str, ...] = ()
+
+    def engine(self, name: str) -> launch.Running:
+        """The engine of this name, started now unless it runs."""
+        if name not in self.engines:
+            started = time.monotonic()
+            self.engines[name] = running = self.stack.enter_context(launch.start(name))
+            self.stack.callback(shutil.copy, running.log, OUTPUT / f"{name}.log")
+            tell(f"{name} {running.version} serves after {time.monotonic() - started:.1f} s")
+        return self.engines[name]
+
+
+Step = Callable[[Session], Count]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A row of the table of stages."""
+
+    name: str
+    what: str
+    steps: tuple[Step, ...]
+
+
+def address(engine: launch.Running) -> str:
+    """The URL of an engine with its administrator in it."""
+    scheme, rest = engine.url.split("://", 1)
+    return f"{scheme}://{quote(engine.user, safe='')}:{quote(engine.password, safe='')}@{rest}"
+
+
+def _count(report: Path) -> Count:
+    """Read pytest's JUnit report; without one, pytest itself failed."""
+    if not report.exists():
+        return Count(0, 1)
+    suites = ET.parse(report).getroot().findall("testsuite")
+    total, failed, skipped = (
+        sum(int(suite.get(name, "0")) for suite in suites for name in names)
+        for names in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    return Count(max(total - failed - skipped, 0), failed)
+
+
+def pytest(folder: str, engines: Sequence[str] = ()) -> Step:
+    """A step that runs the tests of a folder, with these engines."""
+
+    def step(session: Session) -> Count:
+        more = {f"BPMOPS_CAMUNDA_TEST_{name.upper()}": address(session.engine(name)) for name in engines}
+        more["BPMOPS_CAMUNDA_TEST_CORES"] = ",".join(session.cores)
+        report = OUTPUT / f"{folder.replace('/', '-')}.xml"
+        report.unlink(missing_ok=True)
+        command: list[object] = [environments.MAIN.bin / "pytest", folder, f"--junitxml={report}", "--quiet"]
+        if session.expression:
+            command += ["-k", session.expression]
+        status = processes.run(command, cwd=ROOT, env=environments.variables(environments.MAIN, **more))
+        if status == NO_TESTS_COLLECTED and session.expression:
+            return Count(0, 0)
+        count = _count(report)
+        return count if status == 0 or count.failed else count + Count(0, 1)
+
+    return step
+
+
+def _check(name: str, command: Sequence[object], cwd: Path, env: dict[str, str]) -> Count:
+    """Run a tool that is right when it ends with 0, and show what it wrote only when it does not."""
+    started = time.monotonic()
+    log = OUTPUT / f"{name}.log"
+    log.unlink(missing_ok=True)
+    status = processes.run([str(part) for part in command], log=log, cwd=cwd, env=env)
+    tell(f"{'ok' if status == 0 else 'FAILED':6} {name} ({time.monotonic() - started:.1f} s)")
+    if status != 0:
+        tell(log.read_text(encoding="utf-8", errors="replace"))
+    return Count(1, 0) if status == 0 else Count(0, 1)
+
+
+def tool(program: str, *arguments: str) -> Step:
+    """A step that runs a tool of the main environment, and is left out when single tests are selected."""
+
+    def step(session: Session) -> Count:
+        if session.expression:
+            return Count(0, 0)
+        environment = environments.MAIN
+        variables = environments.variables(environment, NO_COLOR="1")
+        return _check(program, [environment.bin / program, *arguments], ROOT, variables)
+
+    return step
+
+
+# The version of pip that ansible-test of our ansible-core puts into its environments. It would download a script for
+# that from a host that is not a package index; a script of this name in its cache is used instead.
+PIP = "24.2"
+PIP_SCRIPT = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{PIP.replace('.', '_')}.py"
+PIP_SCRIPT_TEXT = f"""\
+import ensurepip
+import subprocess
+import sys
+
+ensurepip.bootstrap()
+options = [argument for argument in sys.argv[1:] if argument.startswith("--") and not argument.startswith("--no-")]
+subprocess.run([sys.executable, "-m", "pip", "install", *options, "pip=={PIP}"], check=True)
+"""
+
+
+def sanity(session: Session) -> Count:
+    """Run ``ansible-test sanity`` on the collection behind the link: its own environments, no ignore file."""
+    if session.expression:
+        return Count(0, 0)
+    if not PIP_SCRIPT.exists():
+        PIP_SCRIPT.parent.mkdir(parents=True, exist_ok=True)
+        PIP_SCRIPT.write_text(PIP_SCRIPT_TEXT, encoding="utf-8")
+    main = environments.MAIN
+    version = processes.output_of([main.bin / "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+    command = [main.bin / "ansible-test", "sanity", "--venv", "--python", version, "--color", "no"]
+    link = environments.collections() / "ansible_collections" / "bpmops" / "camunda"
+    # The working directory says where the link leads to, and not where it is.
+    return _check("sanity", command, link, environments.variables(main, ANSIBLE_TEST_CONTENT_ROOT=str(link)))
+
+
+STAGES = (
+    Stage("unit", "pure tests: plans, options, retries, structure of the project", (pytest("tests/unit"),)),
+    Stage("sanity", "ansible-test sanity, without any ignore file", (sanity,)),
+    Stage(
+        "lint",
+        "style, types, playbooks, documentation, changelog",
+        (
+            tool("ruff", "check", "."),
+            tool(
+                "mypy",
+                *("-p", "ansible_collections.bpmops.camunda.plugins"),
+                *("-p", "ansible_collections.bpmops.camunda.tests.engines"),
+                *("-p", "ansible_collections.bpmops.camunda.tests.tools"),
+            ),
+            tool("ansible-lint", "--offline", "--profile", "production"),
+            tool("antsibull-docs", "lint-collection-docs", "--plugin-docs", "."),
+            tool("antsibull-changelog", "lint"),
+        ),
+    ),
+    Stage("faults", "what real engines do not do on demand: faults, floods, tokens", (pytest("tests/faults"),)),
+    Stage("integration", "the modules on real engines", (pytest("tests/integration", ("camunda7", "operaton")),)),
+    Stage(
+        "compat", "a short play with the oldest and the newest ansible-core", (pytest("tests/compat", ("camunda7",)),)
+    ),
+    Stage("install", "the built collection, installed elsewhere", (pytest("tests/install", ("camunda7",)),)),
+)
+NAMES = tuple(stage.name for stage in STAGES)
+
+
+def _prepare(session: Session) -> None:
+    """Make the environments; those that have no interpreter here are left out, and that is said."""
+    environments.require(environments.MAIN)
+    missing = {each: environments.build(each) for each in environments.ENVIRONMENTS}
+    for sentence in filter(None, missing.values()):
+        tell(sentence)
+    session.cores = tuple(each.name.replace("core-", "") for each, sentence in missing.items() if not sentence)
+    OUTPUT.mkdir(exist_ok=True)
+
+
+def _run_stage(stage: Stage, session: Session) -> Count:
+    tell(f"\n=== {stage.name}: {stage.what}")
+    started = time.monotonic()
+    total = sum((step(session) for step in stage.steps), Count(0, 0))
+    tell(f"=== {stage.name}: {total.passed} passed, {total.failed} failed in {time.monotonic() - started:.1f} s")
+    return total
+
+
+def run(names: Sequence[str], expression: Optional[str]) -> int:
+    """Run stages, all of them when none is named, and print one closing line.
+
+    Args:
+        names: keys of `STAGES`.
+        expression: which tests pytest selects.
+
+    Returns:
+        The exit status: 0 when nothing failed.
+    """
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        raise ToolError(f"There is no stage {', '.join(sorted(unknown))}: the stages are {', '.join(NAMES)}.")
+    started = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        session = Session(expression or "", stack)
+        _prepare(session)
+        chosen = [stage for stage in STAGES if stage.name in names or not names]
+        total = sum((_run_stage(stage, session) for stage in chosen), Count(0, 0))
+    tell(f"\n{total.passed} passed, {total.failed} failed ({time.monotonic() - started:.0f} s)")
+    return 1 if total.failed or not total.passed else 0
