@@ -28,7 +28,7 @@ Document = Mapping[str, Any]
 
 
 def applied(state: State, document: Document) -> State:
-    """The state after the document was applied without purge; applied to a fresh engine, also that of any with purge.
+    """The state after the document was applied without purge.
 
     With authorizations enabled, the engine adds rows of its own: ALL on itself for a new user, READ on itself for a new
     group, READ on the tenant for a new member.
@@ -64,6 +64,28 @@ def applied(state: State, document: Document) -> State:
     rows.update((row[:5], row) for row in own)
     rows.update((row[:5], row) for row in declared(document))
     return State(users, groups, tenants, frozenset(rows.values()))
+
+
+def exactly(fresh: State, before: State, document: Document) -> State:
+    """The state after the document was applied with everything else purged; `fresh` is what is never removed.
+
+    Fields that a document does not mention keep what they were, also with purge.
+    """
+    users = {each["id"]: before.users[each["id"]] for each in document["users"] if each["id"] in before.users}
+    groups = {each["id"]: before.groups[each["id"]] for each in document["groups"] if each["id"] in before.groups}
+    tenants = {each["id"]: before.tenants[each["id"]] for each in document["tenants"] if each["id"] in before.tenants}
+    rows = {
+        *fresh.authorizations,
+        *(Authorization(GRANT, name, None, USER, name, frozenset({"ALL"})) for name in users),
+        *(Authorization(GRANT, None, name, GROUP, name, frozenset({"READ"})) for name in groups),
+    }
+    survivors = State(
+        {**fresh.users, **users},
+        {**fresh.groups, **{name: Group(each.name, each.type, frozenset()) for name, each in groups.items()}},
+        {**fresh.tenants, **{name: Tenant(each.name, frozenset(), frozenset()) for name, each in tenants.items()}},
+        frozenset(rows),
+    )
+    return applied(survivors, document)
 
 
 def declared(document: Document) -> Iterable[Authorization]:

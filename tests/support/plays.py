@@ -189,13 +189,18 @@ class Play:
         _write(folder / "play.json", [document])
         _write(folder / "variables.json", {**(variables or {}), "connection_of_the_test": defaults})
         command = [str(folder / "play.json"), "-i", ",".join(hosts) + ",", *arguments]
-        observed: list[Any] = []
+        before: list[Any] = []
+        after: list[Any] = []
         errors: list[BaseException] = []
 
         def between_tasks(label: str) -> None:
             try:
-                (meanwhile or {}).get(int(label), lambda: None)()
-                observed.append(watch() if watch else None)
+                seen = watch() if watch else None
+                after.append(seen)  # of the task before this one
+                if meanwhile and int(label) in meanwhile:
+                    meanwhile[int(label)]()
+                    seen = watch() if watch else None
+                before.append(seen)
             except BaseException as error:
                 errors.append(error)
 
@@ -209,9 +214,9 @@ class Play:
             self.proxy.on_mark = None
         for error in errors:
             raise error
-        observed.append(watch() if watch else None)
+        after.append(watch() if watch else None)
         for number, each in enumerate(run.tasks):
-            each.before, each.after = observed[number : number + 2]
+            each.before, each.after = before[number], after[number + 1]
         return run
 
     def run_playbook(
