@@ -1,0 +1,101 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages, and which requests find objects, against a server of a few lines that behaves like the engine's lists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Optional
+
+import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import entities
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError, answer_error
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+
+
+class Lists:
+    """Stands for the REST client: answers GET on lists as 7.24 does."""
+
+    def __init__(self, rows: Any, limit: Optional[int] = None) -> None:
+        self.rows = rows
+        self.limit = limit
+        self.queries: list[tuple[str, dict[str, Any]]] = []
+
+    def read(self, method: str, path: str, *, query: Any = None, body: Any = None) -> Response:
+        query = dict(query or {})
+        self.queries.append((path, query))
+        if path.endswith("/count"):
+            return self._answer(path, 200, {"count": len(self.rows)})
+        if not isinstance(self.rows, list):
+            return self._answer(path, 200, self.rows)
+        if self.limit and query["maxResults"] > self.limit:
+            raise answer_error(
+                f"Max results limit of {self.limit} exceeded!", self._answer(path, 400, {"message": "x"})
+            )
+        rows = [row for row in self.rows if query.get("id") in {None, row["id"]}]
+        if "idIn" in query:
+            rows = [row for row in rows if row["id"] in query["idIn"].split(",")]
+        first = query["firstResult"]
+        return self._answer(path, 200, rows[first : first + query["maxResults"]])
+
+    @staticmethod
+    def _answer(path: str, status: int, data: Any) -> Response:
+        return Response("GET", path, status, {}, json.dumps(data).encode())
+
+
+def _users(count: int) -> list[dict[str, Any]]:
+    return [{"id": f"user{number:06}"} for number in range(count)]
+
+
+def _client(lists: Any) -> Camunda7:
+    return Camunda7(lists)
+
+
+@pytest.mark.parametrize("count", [0, 1, PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 3 * PAGE_SIZE])
+def test_all_rows_are_read_once(count: int) -> None:
+    lists = Lists(_users(count))
+    assert _client(lists).list("user") == _users(count)
+    assert len(lists.queries) == count // PAGE_SIZE + 1
+
+
+@pytest.mark.parametrize("limit", [1, 7, PAGE_SIZE - 1])
+def test_the_limit_of_the_engine_is_obeyed(limit: int) -> None:
+    lists = Lists(_users(20), limit)
+    assert _client(lists).list("user") == _users(20)
+    assert [query["maxResults"] for _path, query in lists.queries] == [PAGE_SIZE, *[limit] * (20 // limit + 1)]
+
+
+def test_an_answer_that_is_no_list_says_what_to_check() -> None:
+    with pytest.raises(UsageError, match="engine-rest"):
+        _client(Lists({"some": "thing"})).list("user")
+
+
+def test_the_engine_name_is_part_of_every_address() -> None:
+    lists = Lists([])
+    client: Any = Camunda7
+    client(lists, engine="a b").list("user")
+    assert lists.queries[0][0] == "/engine/a%20b/user"
+
+
+@pytest.mark.parametrize(
+    ("ids", "there", "requests"),
+    [
+        ([], 10, 0),
+        (["user000001"], 10, 1),
+        (["user000001", "nobody"], 10, 1),
+        # The engine splits idIn at commas.
+        (["a,b", "user000001", "user000002"], 10, 2),
+        # 2,000 ids are too long for one address, and reading all of 100,000 users takes longer still.
+        ([f"user{n:06}" for n in range(2000)], 100_000, 8),
+        # ... but all of 2,000 are five pages.
+        ([f"user{n:06}" for n in range(2000)], 2000, 6),
+    ],
+)
+def test_objects_are_found_in_few_requests(ids: list[str], there: int, requests: int) -> None:
+    lists = Lists([*_users(there), {"id": "a,b"}, {"id": "USER000001"}])
+    found = entities.find(_client(lists), USER, ids)
+    assert found.keys() == set(ids) - {"nobody"}
+    assert len(lists.queries) == requests

@@ -1,0 +1,87 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: applied to a model of the engine it gives the desired state, and then nothing is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Optional
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object, plan
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def _merge(current: Optional[Object], item: Object) -> Object:
+    return {**(current or {"a": "", "b": ""}), **item}
+
+
+KIND = Kind("thing", key=lambda item: item["id"], merge=_merge, perform=lambda client, change: None)
+
+ids = st.text(min_size=1, max_size=3)
+fields = st.fixed_dictionaries({}, optional={"a": st.text(max_size=2), "b": st.text(max_size=2)})
+full = st.fixed_dictionaries({"a": st.text(max_size=2), "b": st.text(max_size=2)})
+States = st.dictionaries(ids, full, max_size=6)
+Wishes = st.dictionaries(ids, fields, max_size=6)
+
+
+def _objects(rows: dict[str, dict[str, str]]) -> dict[Hashable, Object]:
+    return {name: {"id": name, **row} for name, row in rows.items()}
+
+
+def _after(current: dict[Hashable, Object], changes: list[Change]) -> dict[Hashable, Object]:
+    """What the engine would hold; it refuses what an engine refuses."""
+    state = dict(current)
+    for change in changes:
+        if change.action == "create":
+            assert change.key not in state
+        else:
+            assert state[change.key] == change.before
+        if change.after is None:
+            del state[change.key]
+        else:
+            state[change.key] = change.after
+    return state
+
+
+@given(States, Wishes)
+def test_without_purge_the_wishes_come_true_and_the_rest_stays(state: Any, wishes: Any) -> None:
+    current, desired = _objects(state), list(_objects(wishes).values())
+    after = _after(current, plan(KIND, desired, current))
+    for wish in desired:
+        assert after[wish["id"]] == _merge(current.get(wish["id"]), wish)
+    assert {key: value for key, value in after.items() if key not in wishes} == {
+        key: value for key, value in current.items() if key not in wishes
+    }
+
+
+@given(States, Wishes)
+def test_with_purge_nothing_undeclared_is_left(state: Any, wishes: Any) -> None:
+    current, desired = _objects(state), list(_objects(wishes).values())
+    after = _after(current, plan(KIND, desired, current, surplus=current))
+    assert after.keys() == wishes.keys()
+
+
+@given(States, Wishes, st.booleans())
+def test_the_second_run_has_nothing_to_do(state: Any, wishes: Any, purge: bool) -> None:
+    current, desired = _objects(state), list(_objects(wishes).values())
+    after = _after(current, plan(KIND, desired, current, surplus=current if purge else ()))
+    assert plan(KIND, desired, after, surplus=after if purge else ()) == []
+
+
+@given(States, st.lists(ids, max_size=4))
+def test_absent_removes_what_is_there_once(state: Any, names: list[str]) -> None:
+    current = _objects(state)
+    changes = plan(KIND, (), current, absent=names)
+    assert [change.key for change in changes] == [name for name in dict.fromkeys(names) if name in current]
+
+
+def test_the_diff_is_capped_and_says_so() -> None:
+    changes = plan(KIND, [{"id": str(number)} for number in range(diff.LIMIT + 7)], {})
+    shown = diff.diff(changes)
+    assert len(shown) == diff.LIMIT + 1
+    assert shown[0]["before"] == "" and shown[0]["after"] == {"id": "0", "a": "", "b": ""}
+    assert "7 more" in shown[-1]["prepared"]
+    assert diff.counts(changes) == {"created": diff.LIMIT + 7, "updated": 0, "deleted": 0}
