@@ -186,6 +186,11 @@ def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
     try:
         return stored(client.write("POST", "authorization", "create", body=after).data)
     except AnswerError as error:
+        if error.status == 404:
+            error.message += (
+                " It was created all the same: the engine answers so when the caller may not read it. "
+                "Grant READ on the resource authorization, id *, to the caller."
+            )
         # A row with this identity appeared in between: the engine made it together with a user or a membership,
         # or somebody else did. The engine says no more than 500.
         there = find(client, key_of(after)) if error.status == 500 else None

@@ -56,13 +56,19 @@ _ADVICE: tuple[tuple[str, str], ...] = (
 def encode_id(value: str) -> str:
     """Encode a user, group or tenant id for a path.
 
-    The engine decodes slashes and backslashes twice, because Tomcat refuses them when they are encoded once.
+    The engine decodes slashes and backslashes twice, because Tomcat refuses them when they are encoded once. So an
+    address for an id that holds the text ``%2F`` means another id, the one with a slash there.
 
     Raises:
         UsageError: for ids that no URL can carry.
     """
     if value in {"", ".", ".."}:
         raise UsageError(f"The id {value!r} cannot be used: no web address can carry it.")
+    if "%2F" in value or "%5C" in value:
+        raise UsageError(
+            f"The id {value!r} cannot be addressed: the engine takes %2F and %5C in it for a slash and a backslash, "
+            "which is another id. The REST API can neither change nor remove such an object."
+        )
     return quote(value.replace("/", "%2F").replace("\\", "%5C"), safe="")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
+from urllib.parse import quote
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import own_rows
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
@@ -128,7 +129,7 @@ def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
     chunk: list[str] = []
     length = 0
     for name in ids:
-        size = len(encode_id(name)) + len("%2C")
+        size = len(quote(name, safe="")) + len("%2C")
         if chunk and length + size > _IDS_LENGTH:
             yield chunk
             chunk, length = [], 0
