@@ -1,0 +1,171 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The structure of the collection: who imports whom, what stays small, and that nothing is forgotten."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+UTILS = ROOT / "plugins" / "module_utils"
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"))
+PREFIX = "ansible_collections.bpmops.camunda.plugins.module_utils."
+
+# Each room may import from the rooms on the right, and from itself.
+DIRECTION = {
+    "errors": set(),
+    "secrets": set(),
+    "libraries": {"errors"},
+    "rest": {"errors", "secrets", "libraries"},
+    "desired": {"errors", "secrets"},
+    "camunda7": {"rest", "desired", "errors", "secrets", "libraries"},
+    "operate": {"rest", "desired", "errors", "secrets", "libraries"},
+    "runner": {"rest", "desired", "errors", "secrets", "libraries"},
+}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for guard in ast.walk(tree):
+        # What only a type checker sees is no dependency.
+        if isinstance(guard, ast.If) and getattr(guard.test, "id", "") == "TYPE_CHECKING":
+            guard.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def _utils(path: Path) -> set[Path]:
+    """The files of module_utils that a file imports."""
+    found = set()
+    for name in _imports(path):
+        if name.startswith(PREFIX):
+            target = UTILS.joinpath(*name[len(PREFIX) :].split("."))
+            found |= {file for file in (target.with_suffix(".py"), target / "__init__.py") if file.exists()}
+    return found
+
+
+def _payload(path: Path) -> set[Path]:
+    """All files of module_utils that travel with a module."""
+    seen: set[Path] = set()
+    queue = [path]
+    while queue:
+        new = _utils(queue.pop()) - seen
+        seen |= new
+        queue += new
+    return seen
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(UTILS).parts[0].removesuffix(".py")
+
+
+def _code_lines(path: Path) -> int:
+    """Lines of code apart from documentation blocks, blank lines and comments."""
+    text = path.read_text(encoding="utf-8")
+    skipped: set[int] = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {
+            "DOCUMENTATION",
+            "EXAMPLES",
+            "RETURN",
+        }:
+            skipped |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = enumerate(text.splitlines(), 1)
+    return sum(
+        1 for number, line in lines if number not in skipped and line.strip() and not line.lstrip().startswith("#")
+    )
+
+
+def _documentation(path: Path, name: str = "DOCUMENTATION") -> Any:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return yaml.safe_load(ast.literal_eval(node.value))
+    raise AssertionError(f"{path} has no {name}")
+
+
+def test_imports_go_one_way() -> None:
+    for path in UTILS.rglob("*.py"):
+        room = _room(path)
+        allowed = DIRECTION[room] | {room}
+        assert {_room(file) for file in _utils(path)} <= allowed, path
+
+
+def test_one_file_knows_ansible_module() -> None:
+    knowing = {
+        path for path in (ROOT / "plugins").rglob("*.py") if "AnsibleModule(" in path.read_text(encoding="utf-8")
+    }
+    assert knowing == {UTILS / "runner.py"}
+
+
+def test_desired_state_knows_no_http() -> None:
+    for path in (UTILS / "desired").glob("*.py"):
+        assert not [name for name in _imports(path) if name.split(".")[0] in {"requests", "urllib", "http"}], path
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_are_thin_and_light(name: str) -> None:
+    path = ROOT / "plugins" / "modules" / f"{name}.py"
+    assert _code_lines(path) <= 42 + 20 * (name == "c7_identity")
+    # Every line is compiled in every process of a module: about 5 ms for 1,000 of them.
+    lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in _payload(path))
+    assert lines <= 4500, lines
+
+
+def test_files_hold_one_idea() -> None:
+    sizes = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in UTILS.rglob("*.py")}
+    assert {path: size for path, size in sizes.items() if size > 280} == {}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_is_in_the_action_group(name: str) -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert name in runtime["action_groups"]["camunda"]
+
+
+def test_the_action_group_names_modules_only() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["camunda"]) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_says_what_it_supports(name: str) -> None:
+    path = ROOT / "plugins" / "modules" / f"{name}.py"
+    documentation = _documentation(path)
+    fragments = documentation["extends_documentation_fragment"]
+    assert any(fragment.startswith("bpmops.camunda.attributes") for fragment in fragments), fragments
+    assert _documentation(path, "EXAMPLES") and _documentation(path, "RETURN")
+
+
+@pytest.mark.parametrize("name", [*MODULES, *LOOKUPS])
+def test_every_plugin_has_a_test_on_a_real_engine_and_stands_in_the_readme(name: str) -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "integration").glob("test_*.py"))
+    assert re.search(rf"\b{name}\b", tests)
+    assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_no_check_is_switched_off() -> None:
+    ignored = [*(ROOT / "tests").rglob("ignore-*.txt"), *ROOT.glob(".ansible-lint-ignore")]
+    assert ignored == []
+    marks = re.compile(
+        r"pytest\.(skip|mark\.skip|mark\.xfail|importorskip)|# type: ig" + r"nore|# no" + "qa|# pragma: no"
+    )
+    found = [
+        str(path)
+        for folder in ("plugins", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if marks.search(path.read_text(encoding="utf-8")) and path.name != Path(__file__).name
+    ]
+    assert found == []
