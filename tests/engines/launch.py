@@ -113,7 +113,7 @@ def load(folder: Path) -> Optional[Running]:
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return Running(**{**state, "ids": [(pid, start) for pid, start in state["ids"]]}, folder=folder)
+    return Running(**{**state, "ids": list(map(tuple, state["ids"]))}, folder=folder)
 
 
 def free_port() -> int:

@@ -45,7 +45,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def made(folder: Path, make: Callable[[Path], None]) -> Path:
-    """A folder of the cache, made now unless it is there; it appears whole or not at all.
+    """A folder of the cache (without links in its path), made now unless it is there; it appears whole or not at all.
 
     Args:
         folder: its path, which names what it holds, versions and all.
@@ -58,4 +58,4 @@ def made(folder: Path, make: Callable[[Path], None]) -> Path:
             unfinished.mkdir(parents=True)
             make(unfinished)
             unfinished.rename(folder)
-    return folder
+    return folder.resolve()

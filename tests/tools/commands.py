@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from ..engines import launch
 from . import environments, processes, stages
+from .cache import ROOT
 from .processes import tell
 
 
@@ -25,14 +27,37 @@ def setup(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _become(name: str, *arguments: str) -> NoReturn:
     """Become a program of the main environment, which so keeps the terminal."""
     environment = environments.require(environments.MAIN)
-    program = str(environment.bin / arguments.program)
+    program = str(environment.bin / name)
     if not os.access(program, os.X_OK):
-        raise processes.ToolError(f"{arguments.program}: there is no such program in {environment.bin}")
+        raise processes.ToolError(f"{name}: there is no such program in {environment.bin}")
     sys.stdout.flush()
-    os.execve(program, [program, *arguments.arguments], environments.variables(environment))
+    os.execve(program, [program, *arguments], environments.variables(environment))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a program of the main environment."""
+    _become(arguments.program, *arguments.arguments)
+
+
+def _available(folder: str, prefix: str = "") -> list[str]:
+    """The names of the Python files of a folder of the tests."""
+    files = sorted((ROOT / "tests" / folder).glob(f"{prefix}*.py"))
+    return [file.stem[len(prefix) :] for file in files if file.stem != "__init__"]
+
+
+def _require(name: str, kind: str, names: Sequence[str]) -> None:
+    if name not in names:
+        raise processes.ToolError(f"There is no {kind} {name!r}: there is {', '.join(names) or 'none yet'}.")
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    """Run ``tests/bench/bench_NAME.py``, which starts what it measures."""
+    _require(arguments.name, "benchmark", _available("bench", "bench_"))
+    os.chdir(ROOT)
+    _become("python", "-m", f"tests.bench.bench_{arguments.name}", *arguments.arguments)
 
 
 def test(arguments: argparse.Namespace) -> int:
@@ -57,6 +82,35 @@ def _describe(engine: launch.Running) -> None:
     for name, value in _exports(engine).items():
         tell(f"  export {name}='{value}'")
     tell(f"  Stop it with: ./dev engine stop {engine.name}")
+
+
+# The stories of ``./dev demo`` and the engine that each is told on. A story is ``tests/demo/<name>.py``, run as a
+# program of the main environment with the variables above set: 0 means that everything came out as told.
+DEMOS = {"identity": "camunda7", "operate": "camunda8"}
+
+
+def _start_for_demo(name: str, stack: contextlib.ExitStack, keep: bool) -> launch.Running:
+    """A fresh engine, which goes on when it is to be kept."""
+    if not keep:
+        return stack.enter_context(launch.start(name))
+    with launch.background(name) as running:
+        if running:
+            raise processes.ToolError(f"{name} runs already. The demo needs a fresh one: ./dev engine stop {name}")
+    return launch.start_in_background(name)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Tell a story on a real engine."""
+    environment = environments.require(environments.MAIN)
+    _require(arguments.name, "demo", [name for name in _available("demo") if name in DEMOS])
+    with contextlib.ExitStack() as stack:
+        engine = _start_for_demo(DEMOS[arguments.name], stack, arguments.keep)
+        tell(f"{engine.name} {engine.version} serves at {engine.url}")
+        story = [environment.bin / "python", "-m", f"tests.demo.{arguments.name}"]
+        status = processes.run(story, cwd=ROOT, env=environments.variables(environment, **_exports(engine)))
+        if arguments.keep:
+            _describe(engine)
+    return status
 
 
 def engine_start(arguments: argparse.Namespace) -> int:
@@ -107,6 +161,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("program")
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
     command.set_defaults(function=run)
+
+    command = commands.add_parser("demo", help="show the collection at work on a real engine")
+    command.add_argument("name", nargs="?", default="identity", metavar="NAME", help="identity (default) or operate")
+    command.add_argument("--keep", action="store_true", help="leave the engine running")
+    command.set_defaults(function=demo)
+
+    command = commands.add_parser("bench", help="measure", **FOREIGN)
+    command.add_argument("name")
+    command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
+    command.set_defaults(function=bench)
 
     stage_list = "".join(f"\n  {stage.name:12} {stage.what}" for stage in stages.STAGES)
     command = commands.add_parser(

@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from ..engines import launch
 from . import environments, processes
-from .cache import ROOT
+from .cache import ROOT, cache, locked
 from .processes import ToolError, tell
 
 OUTPUT = ROOT / "tests" / "output"
@@ -151,18 +151,35 @@ def tool(program: str, *arguments: str) -> Step:
 PIP = "24.2"
 PIP_SCRIPT = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{PIP.replace('.', '_')}.py"
 PIP_SCRIPT_TEXT = f"""\
-import ensurepip
 import subprocess
 import sys
 
-ensurepip.bootstrap()
+# In a process of its own: it makes pip forget the user's configuration.
+subprocess.run([sys.executable, "-m", "ensurepip"], check=True)
 options = [argument for argument in sys.argv[1:] if argument.startswith("--") and not argument.startswith("--no-")]
 subprocess.run([sys.executable, "-m", "pip", "install", *options, "pip=={PIP}"], check=True)
 """
 
 
+def _sanity_folder() -> Path:
+    return cache("sanity", environments.collections().name)
+
+
+def _copy_of_collection() -> Path:
+    """A fresh copy of the checkout: ansible-test does not follow the link, and looks at every file that it sees."""
+    copy = _sanity_folder() / "ansible_collections" / "bpmops" / "camunda"
+    shutil.rmtree(copy, ignore_errors=True)
+    unwanted = shutil.ignore_patterns(".git", ".*_cache", ".hypothesis", ".ansible", "__pycache__")
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        return unwanted(folder, names) | ({OUTPUT.name} if Path(folder) == OUTPUT.parent else set())
+
+    shutil.copytree(ROOT, copy, ignore=ignore, symlinks=True)
+    return copy
+
+
 def sanity(session: Session) -> Count:
-    """Run ``ansible-test sanity`` on the collection behind the link: its own environments, no ignore file."""
+    """Run ``ansible-test sanity``, which makes environments of its own. There is no ignore file."""
     if session.expression:
         return Count(0, 0)
     if not PIP_SCRIPT.exists():
@@ -171,9 +188,8 @@ def sanity(session: Session) -> Count:
     main = environments.MAIN
     version = processes.output_of([main.bin / "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
     command = [main.bin / "ansible-test", "sanity", "--venv", "--python", version, "--color", "no"]
-    link = environments.collections() / "ansible_collections" / "bpmops" / "camunda"
-    # The working directory says where the link leads to, and not where it is.
-    return _check("sanity", command, link, environments.variables(main, ANSIBLE_TEST_CONTENT_ROOT=str(link)))
+    with locked(_sanity_folder()):
+        return _check("sanity", command, _copy_of_collection(), environments.variables(main))
 
 
 STAGES = (
