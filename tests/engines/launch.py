@@ -195,7 +195,7 @@ def start(
     cache("run").mkdir(parents=True, exist_ok=True)
     folder = folder or Path(tempfile.mkdtemp(prefix=f"{name}-", dir=cache("run")))
     try:
-        password = secrets.token_urlsafe(18)
+        password = secrets.token_urlsafe(18) + "-aA1"  # what a password policy asks for
         engine = DESCRIBE[name](name, version, folder, port or free_port(), password, properties or {})
         running = Running(name, engine.version, engine.url, engine.user, engine.password, folder, [])
     except BaseException:
