@@ -93,6 +93,21 @@ class Camunda7:
         _check(answer)
         return answer.json()
 
+    def rows(self, path: str, **query: Any) -> list[Any]:
+        """A whole list, also from engines that limit the length of answers."""
+        found: list[Any] = []
+        size = 500
+        while True:
+            answer = self.call("GET", path, firstResult=len(found), maxResults=size, **query)
+            if answer.status_code == 400 and "Max results limit" in answer.text and size > 50:
+                size = 50
+                continue
+            _check(answer)
+            page = answer.json()
+            found += page
+            if len(page) < size:
+                return found
+
     def send(self, method: str, path: str, json: Any = None) -> None:
         _check(self.call(method, path, json))
 
@@ -160,14 +175,14 @@ class Camunda7:
 
     def user(self, user: str) -> User | None:
         """One user by query, which works for every id; None when there is none."""
-        found = self.get("/user", id=user)
+        found = self.rows("/user", id=user)
         return _user(found[0]) if found else None
 
     def members(self, group: str) -> frozenset[str]:
-        return frozenset(each["id"] for each in self.get("/user", memberOfGroup=group))
+        return frozenset(each["id"] for each in self.rows("/user", memberOfGroup=group))
 
     def authorizations(self, **query: Any) -> frozenset[Authorization]:
-        return frozenset(_authorization(each) for each in self.get("/authorization", **query))
+        return frozenset(_authorization(each) for each in self.rows("/authorization", **query))
 
     def accepts(self, user: str, password: str) -> bool:
         """Whether this password opens the account. A wrong one counts as an attempt: ask once for each user."""
@@ -177,12 +192,12 @@ class Camunda7:
 
     def state(self) -> State:
         """The whole identity of the engine."""
-        groups, tenants = self.get("/group"), self.get("/tenant")
-        members = _each(groups, lambda each: _ids(self.get("/user", memberOfGroup=each["id"])))
-        users = _each(tenants, lambda each: _ids(self.get("/user", memberOfTenant=each["id"])))
-        teams = _each(tenants, lambda each: _ids(self.get("/group", memberOfTenant=each["id"])))
+        groups, tenants = self.rows("/group"), self.rows("/tenant")
+        members = _each(groups, lambda each: _ids(self.rows("/user", memberOfGroup=each["id"])))
+        users = _each(tenants, lambda each: _ids(self.rows("/user", memberOfTenant=each["id"])))
+        teams = _each(tenants, lambda each: _ids(self.rows("/group", memberOfTenant=each["id"])))
         return State(
-            {each["id"]: _user(each) for each in self.get("/user")},
+            {each["id"]: _user(each) for each in self.rows("/user")},
             {each["id"]: Group(each["name"], each["type"], members[n]) for n, each in enumerate(groups)},
             {each["id"]: Tenant(each["name"], users[n], teams[n]) for n, each in enumerate(tenants)},
             self.authorizations(),
@@ -201,11 +216,11 @@ class Camunda7:
     def _remove_surplus(self, fresh: State) -> None:
         surplus = [
             f"/authorization/{each['id']}"
-            for each in self.get("/authorization")
+            for each in self.rows("/authorization")
             if _authorization(each) not in fresh.authorizations
         ]
         for path, kept in (("/user", fresh.users), ("/group", fresh.groups), ("/tenant", fresh.tenants)):
-            surplus += [f"{path}/{encode(each['id'])}" for each in self.get(path) if each["id"] not in kept]
+            surplus += [f"{path}/{encode(each['id'])}" for each in self.rows(path) if each["id"] not in kept]
         for group, wanted in fresh.groups.items():
             members = self.members(group) - wanted.members
             surplus += [f"/group/{encode(group)}/members/{encode(user)}" for user in members]
