@@ -173,6 +173,7 @@ class Client:
                 message += " The server may have carried it out: look before you repeat it."
             error.message = self._redactor.text(message)
             error.args = (error.message,)
+            error.facts = self._redactor.data(error.facts)
             raise error from None
 
     def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, attempts.Problem]:

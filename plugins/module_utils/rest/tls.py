@@ -34,7 +34,7 @@ _MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
         "the server does not speak TLS on this port. Is {option} an http:// address",
     ),
     (
-        ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "HANDSHAKE_FAILURE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE"),
+        ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE"),
         "the server wants a client certificate that it trusts. Check client_cert and client_key",
     ),
     (("KEY_VALUES_MISMATCH",), "client_key is not the key of client_cert"),
@@ -42,7 +42,11 @@ _MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("NO_CERTIFICATE_OR_CRL", "NO_START_LINE", "PEM", "ASN1"),
         "a file with certificates or a key is not valid PEM. Check ca_path, client_cert and client_key",
     ),
-    (("EOF", "CLOSED"), "the server closed the connection during the TLS handshake. Is {option} an http:// address"),
+    (
+        ("HANDSHAKE_FAILURE",),
+        "the server refused the handshake. It may want a client certificate (client_cert), "
+        "or have no version and cipher of TLS in common with this host",
+    ),
     (("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"), "the server and this host have no version of TLS in common"),
 )
 
@@ -61,8 +65,12 @@ def meaning(error: ssl.SSLError, option: str) -> str:
 
 
 def find(error: BaseException) -> Optional[ssl.SSLError]:
-    """Return the TLS failure inside an exception of the HTTP library, if there is one."""
-    return next((item for item in nested(error) if isinstance(item, ssl.SSLError)), None)
+    """Return the TLS failure inside an exception of the HTTP library, if there is one.
+
+    A connection that simply ends is none: that may happen at any time, after the request was sent too.
+    """
+    failures = (item for item in nested(error) if isinstance(item, ssl.SSLError))
+    return next((item for item in failures if not isinstance(item, (ssl.SSLEOFError, ssl.SSLZeroReturnError))), None)
 
 
 def nested(error: BaseException) -> Iterator[BaseException]:

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import http.client
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils import libraries
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
@@ -31,6 +31,7 @@ else:
     HAS_REQUESTS = True
 
 _CHUNK = 1 << 16
+_SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
 MAX_BODY = 256 << 20
 """Bytes of one answer; more is an error of the server or of the address, and would exhaust the memory."""
 
@@ -67,11 +68,7 @@ class Transport:
 
     def __init__(self, connection: Connection, url: str, option: str = "url") -> None:
         if not HAS_REQUESTS:
-            raise MissingLibraryError(
-                f"The Python library requests is missing for {sys.executable}. "
-                "Install it there (pip install requests), set ansible_python_interpreter to an interpreter "
-                "that has it, or add it to the execution environment."
-            )
+            libraries.load("requests", "requests", "talking to the server")
         self._connection = connection
         self._option = option
         self._place = urlsplit(url).netloc
@@ -154,11 +151,12 @@ class Transport:
             words = tls.meaning(failure, self._option)
             return tls.TlsError(f"{what}: no secure connection to {self._place}: {words}.")
         unsent = _unsent(error)
-        if deadline.remaining() <= 0:
+        if deadline.remaining() <= _SLACK:
             return deadline.error(what, sent=not unsent)
         if isinstance(error, requests.exceptions.ProxyError):
             return TransportError(
-                f"{what}: the proxy does not let us through to {self._place}. Check proxy and NO_PROXY."
+                f"{what}: no connection to {self._place} through the proxy: {_cause(error)}. "
+                "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
             )
         if unsent:
             return TransportError(
@@ -198,10 +196,14 @@ def _unsent(error: Exception) -> bool:
 
 
 def _cause(error: Exception) -> str:
-    """The innermost system error in words, else what kind of failure it was."""
+    """The innermost failure of the system in words, else what kind of failure it was."""
     for item in tls.nested(error):
-        if isinstance(item, (urllib3.exceptions.ConnectTimeoutError,)) and "timed out" in str(item):
+        if isinstance(item, urllib3.exceptions.ConnectTimeoutError) and "timed out" in str(item):
             return "no connection in time (option connect_timeout)"
-        if isinstance(item, OSError) and item.strerror and not isinstance(item, requests.exceptions.RequestException):
-            return item.strerror.lower()
+        if isinstance(item, urllib3.exceptions.DecodeError):
+            return "its compressed body is damaged"
+        if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
+            text = item.strerror or str(item)
+            if item.strerror or text.startswith("Tunnel connection failed"):
+                return text[:1].lower() + text[1:]
     return "it closed the connection"

@@ -1,0 +1,69 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option tables and the argument specs made of them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import fields
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import STRATEGIES, Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import (
+    BASE,
+    Option,
+    argument_spec,
+    product_options,
+)
+
+
+def test_the_table_and_the_connection_agree() -> None:
+    assert {option.name for option in BASE} == {item.name for item in fields(Connection)}
+    defaults = {item.name: item.default for item in fields(Connection)}
+    for option in BASE:
+        if option.name not in ("url", "auth_type"):
+            assert option.default == defaults[option.name], option.name
+
+
+def test_every_option_is_described_and_every_secret_is_marked() -> None:
+    for option in BASE:
+        assert option.description and all(text.endswith(".") for text in option.description), option.name
+    assert {option.name for option in BASE if option.secret} == {"password", "token", "api_key", "client_secret"}
+    texts = " ".join(next(option for option in BASE if option.name == "auth_type").description)
+    assert all(f"V({strategy})" in texts for strategy in ("auto", *STRATEGIES))
+
+
+def test_the_argument_spec_validates(monkeypatch: pytest.MonkeyPatch) -> None:
+    password = secrets.token_hex(8)
+    monkeypatch.setenv("CAMUNDA7_URL", "http://localhost/engine-rest")
+    monkeypatch.setenv("CAMUNDA7_PASSWORD", password)
+    monkeypatch.setenv("CAMUNDA7_ENGINE", "from the environment")
+    result = ArgumentSpecValidator(argument_spec(CAMUNDA7)).validate(
+        {"username": "mary", "deadline": "0.5", "engine": "x"}
+    )
+    assert not result.error_messages
+    found = result.validated_parameters
+    assert (found["url"], found["password"], found["engine"]) == ("http://localhost/engine-rest", password, "x")
+    assert (found["deadline"], found["retries"], found["validate_certs"]) == (0.5, 4, True)
+    assert password in result._no_log_values
+
+
+def test_credentials_of_camunda_8_do_not_go_to_camunda_7() -> None:
+    names = {name for option in CAMUNDA7 for name in option.env if option.secret or option.name in ("client_id", "url")}
+    assert all(name.startswith("CAMUNDA7_") for name in names)
+
+
+def test_a_product_adds_replaces_and_leaves_out() -> None:
+    own = Option("scope", description=("Another.",))
+    made = product_options(
+        {"url": ("THE_URL",)}, extra=(own,), without=frozenset({"api_key"}), descriptions={"url": ("U.",)}
+    )
+    table = {option.name: option for option in made}
+    assert table["url"].env == ("THE_URL",) and table["url"].description == ("U.",)
+    assert table["scope"] is own
+    assert "api_key" not in table
+    assert len(made) == len(BASE) - 1
+    assert table["token_cache"].env == ("CAMUNDA_TOKEN_CACHE_DIR",)
