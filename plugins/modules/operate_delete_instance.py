@@ -42,7 +42,7 @@ options:
       - Only objects that started at this time or later; for incidents the time of creation counts, for decision instances that
         of the evaluation.
       - A time such as V(2026-01-31T12:00:00Z) (UTC where it names no offset), a date such as V(2026-01-31), or an age such as
-        V(30d): a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
+        V(30d), which is a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
       - The server itself cannot compare dates. The objects are therefore read in the order of the date, from the first that
         matches to the first that does not.
     type: str
@@ -197,11 +197,11 @@ error:
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import windows
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.diff import diff
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks, windows
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.tasks import TARGETS, delete
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec, run
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,
@@ -221,12 +221,19 @@ SPEC = Spec(
         "zeebe_url": {"type": "str"},
         "zeebe_audience": {"type": "str"},
     },
-    rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [TARGETS]},
+    rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [tasks.TARGETS]},
 )
 
 
+def work(context: Context) -> Outcome:
+    done = tasks.delete(context.client, context.params, check_mode=context.check_mode)
+    for warning in done.warnings:
+        context.warn(warning)
+    return Outcome(done.changed, done.result, diff(done.changes) if context.diff_mode else [])
+
+
 def main() -> None:
-    run(SPEC, delete)
+    run(SPEC, work)
 
 
 if __name__ == "__main__":

@@ -134,10 +134,10 @@ dest:
   sample: /tmp/model.bpmn
 """
 
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.tasks import get
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec, run
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,
@@ -156,8 +156,13 @@ SPEC = Spec(
 )
 
 
+def work(context: Context) -> Outcome:
+    done = tasks.get(context.client, context.params, check_mode=context.check_mode)
+    return Outcome(done.changed, done.result)
+
+
 def main() -> None:
-    run(SPEC, get)
+    run(SPEC, work)
 
 
 if __name__ == "__main__":

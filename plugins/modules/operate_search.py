@@ -36,7 +36,7 @@ options:
       - Only objects that started at this time or later; for incidents the time of creation counts, for decision instances that
         of the evaluation.
       - A time such as V(2026-01-31T12:00:00Z) (UTC where it names no offset), a date such as V(2026-01-31), or an age such as
-        V(30d): a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
+        V(30d), which is a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
       - The server itself cannot compare dates. The objects are therefore read in the order of the date, from the first that
         matches to the first that does not.
     type: str
@@ -219,11 +219,10 @@ dest:
   sample: /tmp/finished.jsonl
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import query
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import query, tasks
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.tasks import search
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec, run
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,
@@ -234,8 +233,13 @@ SPEC = Spec(
 )
 
 
+def work(context: Context) -> Outcome:
+    done = tasks.search(context.client, context.params, check_mode=context.check_mode)
+    return Outcome(done.changed, done.result)
+
+
 def main() -> None:
-    run(SPEC, search)
+    run(SPEC, work)
 
 
 if __name__ == "__main__":

@@ -32,15 +32,18 @@ _ALIASES = {"parentProcessInstanceKey": "parentKey"}
 _LARGEST = {KEY: 2**63 - 1, INT: 2**31 - 1}
 
 
-def check_filter(entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
+def check_filter(entity: Entity, given: Any) -> dict[str, Any]:
     """Return the filter as it is sent: known names, values of the right type.
 
     Raises:
         UsageError: an unknown name, a field that the server cannot filter by, or a value of the wrong type.
     """
+    if not isinstance(given, Mapping):
+        raise UsageError(f"filter: {given!r} is not a mapping of fields to values.")
     checked = {}
     for name, value in given.items():
-        field = entity.field(_ALIASES.get(name, name) if entity.name == PROCESS_INSTANCES else name, "filter")
+        known = _ALIASES.get(name, name) if entity.name == PROCESS_INSTANCES else name
+        field = entity.field(str(known), "filter")
         option = f"filter.{name}"
         if field.no_filter:
             raise UsageError(f"{option}: {entity.name} cannot be filtered by this field: {field.no_filter}.")
@@ -52,7 +55,7 @@ def check_filter(entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def check_sort(entity: Entity, given: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+def check_sort(entity: Entity, given: Sequence[Any]) -> list[dict[str, str]]:
     """Return the sort order as it is sent.
 
     Raises:
@@ -60,6 +63,8 @@ def check_sort(entity: Entity, given: Sequence[Mapping[str, Any]]) -> list[dict[
     """
     order = []
     for row in given:
+        if not isinstance(row, Mapping):
+            raise UsageError(f"sort: {row!r} is not a mapping with field and order.")
         field = entity.field(str(row.get("field") or ""), "sort")
         if field.no_sort:
             raise UsageError(f"sort: {entity.name} cannot be sorted by {field.name}: {field.no_sort}.")

@@ -1,0 +1,479 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generated from plugins/module_utils/operate/options.py by tests/tools/doc_fragments.py."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The connection options of Operate."""
+
+    DOCUMENTATION = r"""
+options:
+  url:
+    description:
+      - Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
+      - On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
+      - The default comes from E(CAMUNDA_OPERATE_BASE_URL), then E(CAMUNDA_REST_ADDRESS), then E(ZEEBE_REST_ADDRESS).
+    type: str
+  auth_type:
+    description:
+      - How to log in.
+      - "V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token), V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of more than one kind are an error then."
+      - V(none) sends no credentials.
+      - V(basic) sends O(username) and O(password) with every request.
+      - V(bearer) sends O(token).
+      - V(api_key) sends O(api_key) as a header or query parameter.
+      - V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials grant).
+      - V(cookie) logs in with O(username) and O(password) once and keeps the session.
+      - Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).
+      - The default comes from E(CAMUNDA_AUTH_STRATEGY).
+    type: str
+    default: "auto"
+  username:
+    description:
+      - User name, for O(auth_type=basic) and O(auth_type=cookie).
+      - The default comes from E(CAMUNDA_BASIC_AUTH_USERNAME).
+    type: str
+  password:
+    description:
+      - Password of O(username).
+      - A wrong password is tried once and never again, because servers lock an account after a few failures.
+      - The default comes from E(CAMUNDA_BASIC_AUTH_PASSWORD).
+    type: str
+  token:
+    description:
+      - A token that is at hand, for O(auth_type=bearer).
+      - The default comes from E(CAMUNDA_OAUTH_TOKEN).
+    type: str
+  api_key:
+    description:
+      - Key of an API gateway, for O(auth_type=api_key).
+    type: str
+  api_key_name:
+    description:
+      - Name of the header or query parameter that carries O(api_key).
+    type: str
+    default: "X-API-Key"
+  api_key_location:
+    description:
+      - "Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers."
+    type: str
+    default: "header"
+    choices: [header, query]
+  client_id:
+    description:
+      - Client ID, for O(auth_type=oauth2).
+      - The default comes from E(CAMUNDA_CLIENT_ID), then E(ZEEBE_CLIENT_ID).
+    type: str
+  client_secret:
+    description:
+      - Client secret of O(client_id).
+      - The default comes from E(CAMUNDA_CLIENT_SECRET), then E(ZEEBE_CLIENT_SECRET).
+    type: str
+  token_url:
+    description:
+      - Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+      - The default comes from E(CAMUNDA_OAUTH_URL), then E(ZEEBE_OAUTH_URL).
+    type: str
+  audience:
+    description:
+      - Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
+      - With O(cluster_id) the default is C(operate.camunda.io).
+      - The default comes from E(CAMUNDA_OPERATE_OAUTH_AUDIENCE), then E(CAMUNDA_TOKEN_AUDIENCE), then
+        E(ZEEBE_TOKEN_AUDIENCE).
+    type: str
+  scope:
+    description:
+      - Scope to ask a token for. Several are separated by spaces.
+      - The default comes from E(CAMUNDA_TOKEN_SCOPE), then E(ZEEBE_TOKEN_SCOPE).
+    type: str
+  client_authentication:
+    description:
+      - How the client logs in at O(token_url).
+      - V(body) sends the credentials as form fields.
+      - V(header) sends them as HTTP basic authentication.
+    type: str
+    default: "body"
+    choices: [body, header]
+  token_cache:
+    description:
+      - Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+      - It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+      - The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
+      - V(none) keeps tokens in memory only.
+      - The client secret is never stored.
+      - The default comes from E(CAMUNDA_TOKEN_CACHE_DIR).
+    type: str
+  validate_certs:
+    description:
+      - Whether to verify the server's TLS certificate. Use V(false) for tests only.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
+      - Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the authorities
+        that come with the Python library C(requests) are trusted.
+      - The default comes from E(CAMUNDA_MTLS_CA_PATH).
+    type: path
+  client_cert:
+    description:
+      - File with the client certificate (PEM) for mutual TLS. It may contain the key too.
+      - The default comes from E(CAMUNDA_MTLS_CERT_PATH).
+    type: path
+  client_key:
+    description:
+      - File with the unencrypted key (PEM) of O(client_cert).
+      - The default comes from E(CAMUNDA_MTLS_KEY_PATH).
+    type: path
+  proxy:
+    description:
+      - URL of the HTTP proxy, without credentials. V(none) connects directly.
+      - Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a proxy
+        that wants credentials.
+    type: str
+  connect_timeout:
+    description:
+      - Seconds to wait for a connection. V(0) waits without a limit.
+    type: float
+    default: 20.0
+  read_timeout:
+    description:
+      - Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+    type: float
+    default: 60.0
+  deadline:
+    description:
+      - "Seconds that one request may take in all: its attempts, the pauses between them and a login included."
+      - It limits each request and not the task, so that large tasks are not cut off. To limit the task use the
+        keyword C(timeout).
+      - V(0) is no limit.
+    type: float
+    default: 300.0
+  retries:
+    description:
+      - How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+      - What may have changed something on the server is not sent twice.
+    type: int
+    default: 4
+  cluster_id:
+    description:
+      - ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as far as
+        they are not given.
+      - The default comes from E(CAMUNDA_CLUSTER_ID).
+    type: str
+  region:
+    description:
+      - Region of O(cluster_id), for example C(bru-2).
+      - The default comes from E(CAMUNDA_CLUSTER_REGION).
+    type: str
+requirements:
+  - requests >= 2.31
+"""
+
+    LOOKUP = r"""
+options:
+  url:
+    description:
+      - Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
+      - On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
+    type: str
+    env:
+      - name: ZEEBE_REST_ADDRESS
+      - name: CAMUNDA_REST_ADDRESS
+      - name: CAMUNDA_OPERATE_BASE_URL
+    ini:
+      - section: bpmops_camunda_operate
+        key: url
+    vars:
+      - name: bpmops_camunda_operate_url
+  auth_type:
+    description:
+      - How to log in.
+      - "V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token), V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of more than one kind are an error then."
+      - V(none) sends no credentials.
+      - V(basic) sends O(username) and O(password) with every request.
+      - V(bearer) sends O(token).
+      - V(api_key) sends O(api_key) as a header or query parameter.
+      - V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials grant).
+      - V(cookie) logs in with O(username) and O(password) once and keeps the session.
+      - Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).
+    type: str
+    default: "auto"
+    env:
+      - name: CAMUNDA_AUTH_STRATEGY
+    ini:
+      - section: bpmops_camunda_operate
+        key: auth_type
+    vars:
+      - name: bpmops_camunda_operate_auth_type
+  username:
+    description:
+      - User name, for O(auth_type=basic) and O(auth_type=cookie).
+    type: str
+    env:
+      - name: CAMUNDA_BASIC_AUTH_USERNAME
+    ini:
+      - section: bpmops_camunda_operate
+        key: username
+    vars:
+      - name: bpmops_camunda_operate_username
+  password:
+    description:
+      - Password of O(username).
+      - A wrong password is tried once and never again, because servers lock an account after a few failures.
+    type: str
+    env:
+      - name: CAMUNDA_BASIC_AUTH_PASSWORD
+    vars:
+      - name: bpmops_camunda_operate_password
+  token:
+    description:
+      - A token that is at hand, for O(auth_type=bearer).
+    type: str
+    env:
+      - name: CAMUNDA_OAUTH_TOKEN
+    vars:
+      - name: bpmops_camunda_operate_token
+  api_key:
+    description:
+      - Key of an API gateway, for O(auth_type=api_key).
+    type: str
+    vars:
+      - name: bpmops_camunda_operate_api_key
+  api_key_name:
+    description:
+      - Name of the header or query parameter that carries O(api_key).
+    type: str
+    default: "X-API-Key"
+    ini:
+      - section: bpmops_camunda_operate
+        key: api_key_name
+    vars:
+      - name: bpmops_camunda_operate_api_key_name
+  api_key_location:
+    description:
+      - "Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers."
+    type: str
+    default: "header"
+    choices: [header, query]
+    ini:
+      - section: bpmops_camunda_operate
+        key: api_key_location
+    vars:
+      - name: bpmops_camunda_operate_api_key_location
+  client_id:
+    description:
+      - Client ID, for O(auth_type=oauth2).
+    type: str
+    env:
+      - name: ZEEBE_CLIENT_ID
+      - name: CAMUNDA_CLIENT_ID
+    ini:
+      - section: bpmops_camunda_operate
+        key: client_id
+    vars:
+      - name: bpmops_camunda_operate_client_id
+  client_secret:
+    description:
+      - Client secret of O(client_id).
+    type: str
+    env:
+      - name: ZEEBE_CLIENT_SECRET
+      - name: CAMUNDA_CLIENT_SECRET
+    vars:
+      - name: bpmops_camunda_operate_client_secret
+  token_url:
+    description:
+      - Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+    type: str
+    env:
+      - name: ZEEBE_OAUTH_URL
+      - name: CAMUNDA_OAUTH_URL
+    ini:
+      - section: bpmops_camunda_operate
+        key: token_url
+    vars:
+      - name: bpmops_camunda_operate_token_url
+  audience:
+    description:
+      - Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
+      - With O(cluster_id) the default is C(operate.camunda.io).
+    type: str
+    env:
+      - name: ZEEBE_TOKEN_AUDIENCE
+      - name: CAMUNDA_TOKEN_AUDIENCE
+      - name: CAMUNDA_OPERATE_OAUTH_AUDIENCE
+    ini:
+      - section: bpmops_camunda_operate
+        key: audience
+    vars:
+      - name: bpmops_camunda_operate_audience
+  scope:
+    description:
+      - Scope to ask a token for. Several are separated by spaces.
+    type: str
+    env:
+      - name: ZEEBE_TOKEN_SCOPE
+      - name: CAMUNDA_TOKEN_SCOPE
+    ini:
+      - section: bpmops_camunda_operate
+        key: scope
+    vars:
+      - name: bpmops_camunda_operate_scope
+  client_authentication:
+    description:
+      - How the client logs in at O(token_url).
+      - V(body) sends the credentials as form fields.
+      - V(header) sends them as HTTP basic authentication.
+    type: str
+    default: "body"
+    choices: [body, header]
+    ini:
+      - section: bpmops_camunda_operate
+        key: client_authentication
+    vars:
+      - name: bpmops_camunda_operate_client_authentication
+  token_cache:
+    description:
+      - Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+      - It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+      - The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
+      - V(none) keeps tokens in memory only.
+      - The client secret is never stored.
+    type: str
+    env:
+      - name: CAMUNDA_TOKEN_CACHE_DIR
+    ini:
+      - section: bpmops_camunda_operate
+        key: token_cache
+    vars:
+      - name: bpmops_camunda_operate_token_cache
+  validate_certs:
+    description:
+      - Whether to verify the server's TLS certificate. Use V(false) for tests only.
+    type: bool
+    default: true
+    ini:
+      - section: bpmops_camunda_operate
+        key: validate_certs
+    vars:
+      - name: bpmops_camunda_operate_validate_certs
+  ca_path:
+    description:
+      - File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
+      - Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the authorities
+        that come with the Python library C(requests) are trusted.
+    type: path
+    env:
+      - name: CAMUNDA_MTLS_CA_PATH
+    ini:
+      - section: bpmops_camunda_operate
+        key: ca_path
+    vars:
+      - name: bpmops_camunda_operate_ca_path
+  client_cert:
+    description:
+      - File with the client certificate (PEM) for mutual TLS. It may contain the key too.
+    type: path
+    env:
+      - name: CAMUNDA_MTLS_CERT_PATH
+    ini:
+      - section: bpmops_camunda_operate
+        key: client_cert
+    vars:
+      - name: bpmops_camunda_operate_client_cert
+  client_key:
+    description:
+      - File with the unencrypted key (PEM) of O(client_cert).
+    type: path
+    env:
+      - name: CAMUNDA_MTLS_KEY_PATH
+    ini:
+      - section: bpmops_camunda_operate
+        key: client_key
+    vars:
+      - name: bpmops_camunda_operate_client_key
+  proxy:
+    description:
+      - URL of the HTTP proxy, without credentials. V(none) connects directly.
+      - Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a proxy
+        that wants credentials.
+    type: str
+    ini:
+      - section: bpmops_camunda_operate
+        key: proxy
+    vars:
+      - name: bpmops_camunda_operate_proxy
+  connect_timeout:
+    description:
+      - Seconds to wait for a connection. V(0) waits without a limit.
+    type: float
+    default: 20.0
+    ini:
+      - section: bpmops_camunda_operate
+        key: connect_timeout
+    vars:
+      - name: bpmops_camunda_operate_connect_timeout
+  read_timeout:
+    description:
+      - Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+    type: float
+    default: 60.0
+    ini:
+      - section: bpmops_camunda_operate
+        key: read_timeout
+    vars:
+      - name: bpmops_camunda_operate_read_timeout
+  deadline:
+    description:
+      - "Seconds that one request may take in all: its attempts, the pauses between them and a login included."
+      - It limits each request and not the task, so that large tasks are not cut off. To limit the task use the
+        keyword C(timeout).
+      - V(0) is no limit.
+    type: float
+    default: 300.0
+    ini:
+      - section: bpmops_camunda_operate
+        key: deadline
+    vars:
+      - name: bpmops_camunda_operate_deadline
+  retries:
+    description:
+      - How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+      - What may have changed something on the server is not sent twice.
+    type: int
+    default: 4
+    ini:
+      - section: bpmops_camunda_operate
+        key: retries
+    vars:
+      - name: bpmops_camunda_operate_retries
+  cluster_id:
+    description:
+      - ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as far as
+        they are not given.
+    type: str
+    env:
+      - name: CAMUNDA_CLUSTER_ID
+    ini:
+      - section: bpmops_camunda_operate
+        key: cluster_id
+    vars:
+      - name: bpmops_camunda_operate_cluster_id
+  region:
+    description:
+      - Region of O(cluster_id), for example C(bru-2).
+    type: str
+    env:
+      - name: CAMUNDA_CLUSTER_REGION
+    ini:
+      - section: bpmops_camunda_operate
+        key: region
+    vars:
+      - name: bpmops_camunda_operate_region
+requirements:
+  - requests >= 2.31
+"""

@@ -1,0 +1,87 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: operate_get
+author: bpmops.camunda contributors (@bpmops)
+short_description: Get objects of Camunda Operate by their keys
+version_added: "1.0.0"
+description:
+  - Gets single objects over the Operate API v1, or views of them.
+  - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with
+    M(ansible.builtin.set_fact).
+options:
+  _terms:
+    description:
+      - The keys of the objects. All share one login.
+    type: list
+    elements: raw
+    required: true
+  entity:
+    description:
+      - The kind of objects, see M(bpmops.camunda.operate_get).
+    type: str
+    default: process-instances
+  view:
+    description:
+      - What to get of each, see M(bpmops.camunda.operate_get).
+    type: str
+    choices: [object, xml, statistics, sequence_flows]
+    default: object
+  required:
+    description:
+      - Fail when an object does not exist. Otherwise it is left out.
+    type: bool
+    default: true
+seealso:
+  - module: bpmops.camunda.operate_get
+extends_documentation_fragment:
+  - bpmops.camunda.operate.lookup
+"""
+
+EXAMPLES = r"""
+- name: The state of one instance
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('bpmops.camunda.operate_get', instance_key,
+                url=operate_url, username=operate_username, password=operate_password).state }}
+
+- name: The model of a process (connection from CAMUNDA_OPERATE_BASE_URL and its like)
+  ansible.builtin.debug:
+    msg: "{{ lookup('bpmops.camunda.operate_get', definition_key, entity='process-definitions', view='xml') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - The objects, as the server sends them, with keys as texts; or the views of them.
+  type: list
+  elements: raw
+"""
+
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Spec
+from ansible_collections.bpmops.camunda.plugins.plugin_utils.lookup import Lookup
+
+
+def get(context: Context, term: Any) -> list[Any]:
+    params = {**context.params, "key": None, "keys": [term], "concurrency": 1}
+    objects: list[Any] = tasks.get(context.client, params, check_mode=False).result["objects"]
+    return objects
+
+
+class LookupModule(Lookup):
+    spec = Spec(
+        connect=connect,
+        connection=OPTIONS,
+        options={"entity": {}, "view": {}, "required": {}},
+        reads_only=True,
+    )
+    term = staticmethod(get)

@@ -1,0 +1,138 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: operate_search
+author: bpmops.camunda contributors (@bpmops)
+short_description: Search process instances, incidents, variables and more in Camunda Operate
+version_added: "1.0.0"
+description:
+  - Searches over the Operate API v1, all pages, and returns the objects as plain data.
+  - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with
+    M(ansible.builtin.set_fact).
+  - When more objects match than O(limit) allows the lookup fails, rather than return a part of them.
+options:
+  _terms:
+    description:
+      - What to search, V(process-definitions), V(process-instances), V(incidents), V(flownode-instances), V(variables),
+        V(decision-definitions), V(drd) or V(decision-instances).
+      - Or a mapping with C(entity) and options of this lookup that hold for this term.
+      - All terms share one login.
+    type: list
+    elements: raw
+    required: true
+  filter:
+    description:
+      - Fields and the values that they must have, see M(bpmops.camunda.operate_search).
+    type: dict
+    default: {}
+  started_after:
+    description: See M(bpmops.camunda.operate_search).
+    type: str
+  started_before:
+    description: See M(bpmops.camunda.operate_search).
+    type: str
+  ended_after:
+    description: See M(bpmops.camunda.operate_search).
+    type: str
+  ended_before:
+    description: See M(bpmops.camunda.operate_search).
+    type: str
+  older_than:
+    description: See M(bpmops.camunda.operate_search).
+    type: str
+  sort:
+    description:
+      - The order, a list of mappings with C(field) and C(order), V(ASC) or V(DESC).
+    type: list
+    elements: dict
+    default: []
+  fields:
+    description:
+      - Return only these fields of each object.
+    type: list
+    elements: str
+    default: []
+  limit:
+    description:
+      - Fail when more objects match.
+    type: int
+    default: 1000
+  size:
+    description:
+      - Objects in one page, from 1 to 1000.
+    type: int
+    default: 1000
+  count_only:
+    description:
+      - Return the number of objects instead, one number for each term; up to 10,000, where the server stops to count.
+    type: bool
+    default: false
+seealso:
+  - module: bpmops.camunda.operate_search
+extends_documentation_fragment:
+  - bpmops.camunda.operate.lookup
+"""
+
+EXAMPLES = r"""
+- name: The keys of all active incidents
+  ansible.builtin.debug:
+    msg: >-
+      {{ query('bpmops.camunda.operate_search', 'incidents', filter={'state': 'ACTIVE'},
+               url=operate_url, username=operate_username, password=operate_password) | map(attribute='key') }}
+
+- name: One instance from all sides, with one login (connection from CAMUNDA_OPERATE_BASE_URL and its like)
+  ansible.builtin.debug:
+    msg: >-
+      {{ query('bpmops.camunda.operate_search', 'flownode-instances', 'variables', 'incidents',
+               filter={'processInstanceKey': instance_key}) }}
+
+- name: How many instances are active, and how many of them have an incident
+  ansible.builtin.debug:
+    msg: >-
+      {{ query('bpmops.camunda.operate_search',
+               {'entity': 'process-instances', 'filter': {'state': 'ACTIVE'}},
+               {'entity': 'process-instances', 'filter': {'state': 'ACTIVE', 'incident': true}},
+               count_only=true) }}
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - The objects of all terms, as the server sends them, with keys as texts; with O(count_only) a number for each term.
+  type: list
+  elements: raw
+"""
+
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import query, tasks
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Spec
+from ansible_collections.bpmops.camunda.plugins.plugin_utils.lookup import Lookup, merge
+
+OWN = {name: argument for name, argument in query.ARGUMENTS.items() if name != "search_after"}
+
+
+def search(context: Context, term: Any) -> list[Any]:
+    params = merge(context.params, term, "entity", frozenset(OWN))
+    found = tasks.search(context.client, params, check_mode=False).result
+    if params["count_only"]:
+        return [found["total"]]
+    if found["truncated"]:
+        raise RefusedError(
+            f"More than {params['limit']} {params['entity']} match. Narrow the filter, raise limit, or write them to a file "
+            "with the module operate_search and its option dest."
+        )
+    objects: list[Any] = found["objects"]
+    return objects
+
+
+class LookupModule(Lookup):
+    spec = Spec(connect=connect, connection=OPTIONS, options=OWN, reads_only=True)
+    term = staticmethod(search)

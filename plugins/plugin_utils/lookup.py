@@ -1,0 +1,102 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The base of all lookups: the code of the modules, with options from the environment, ini files and variables too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
+
+FOUND = "found"
+
+Term = Callable[[Context, Any], list[Any]]
+"""Looks one term up. The parameters are in the context; returns plain objects."""
+
+
+class Lookup(LookupBase):
+    """A lookup of one product.
+
+    Attributes:
+        spec: how to connect; its own options are those of the lookup.
+        term: looks one term up. All terms share one client, and so one login.
+    """
+
+    spec: Spec
+    term: Term
+
+    def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:
+        """Return what is found for all terms, one after the other.
+
+        Raises:
+            AnsibleLookupError: whatever went wrong, without any secret.
+        """
+        arguments = self.spec.arguments()["argument_spec"]
+        unknown = sorted(set(kwargs) - set(arguments))
+        if unknown:
+            # Ansible would ignore them, and a misspelt filter would then find everything.
+            raise AnsibleLookupError(
+                f"There is no option {', '.join(unknown)}.{nearest(unknown[0], arguments)} "
+                f"The options are {', '.join(sorted(arguments))}."
+            )
+        base: Any = self  # ansible-core gives these methods no types
+        base.set_options(var_options=variables, direct=kwargs)
+        params = {name: plain(base.get_option(name)) for name in arguments}
+        secrets = [params[name] for name, argument in arguments.items() if argument.get("no_log") and params[name]]
+        term = type(self).term
+
+        def work(context: Context) -> Outcome:
+            return Outcome(result={FOUND: [row for each in terms for row in term(context, plain(each))]})
+
+        done = execute(self.spec, work, params, secrets=secrets)
+        for warning in done.warnings:
+            Display().warning(warning)
+        if done.result.get("failed"):
+            raise AnsibleLookupError(done.result["msg"])
+        found: list[Any] = done.result[FOUND]
+        return found
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the question which of ``names`` was meant, or nothing when none is near."""
+    found = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean {found[0]}?" if found else ""
+
+
+def plain(value: Any) -> Any:
+    """Return a value without what Ansible adds to it on the controller (tags, lazy containers), dates as texts."""
+    if isinstance(value, Mapping):
+        return {plain(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, str):
+        return "".join(value)
+    return value
+
+
+def merge(params: Mapping[str, Any], term: Any, name: str, allowed: frozenset[str]) -> dict[str, Any]:
+    """Return the parameters for one term: a text, which is the value of the option ``name``; or a mapping of options.
+
+    Raises:
+        UsageError: the term is neither, or names an option that does not belong there.
+    """
+    if isinstance(term, str):
+        return {**params, name: term}
+    if not isinstance(term, dict):
+        raise UsageError(f"A term is a text or a mapping of options, not {term!r}.")
+    unknown = sorted(set(term) - allowed - {name})
+    if unknown:
+        raise UsageError(
+            f"A term has no option {', '.join(unknown)}; it may have {', '.join(sorted(allowed | {name}))}."
+        )
+    return {**params, **term}
