@@ -30,6 +30,9 @@ PAGE_SIZE = 500
 # ``code`` of an error answer whose transaction was rolled back for a reason outside the request (since 7.16).
 _ROLLED_BACK = {1: "optimistic locking", 10000: "deadlock"}
 
+# ``code`` of an error answer whose text says nothing (since 7.16), and what it means.
+_TOO_LONG = {10002: "A value is too long for the engine's tables: ids have up to 64 characters, other texts up to 255."}
+
 # What to do next, by a part of the server's text. The texts are those of 7.24 and Operaton 1.0.
 _ADVICE: tuple[tuple[str, str], ...] = (
     (
@@ -87,7 +90,7 @@ def explain(response: Response) -> tuple[Optional[str], str]:
             for row in missing
         )
         return data.get("type"), f"{message} The caller {data.get('userId') or ''} needs {needed}.".replace("  ", " ")
-    advice = next((text for part, text in _ADVICE if part in message), "")
+    advice = _TOO_LONG.get(data.get("code"), "") or next((text for part, text in _ADVICE if part in message), "")
     return data.get("type"), f"{message} {advice}".strip()
 
 
