@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
+import os
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    CamundaError,
+    MissingLibraryError,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
@@ -64,6 +69,21 @@ class Outcome:
         return cls.of(stages, counts=diff.counts(changes), changes=summaries, **result)
 
 
+IN_PROCESS = Option(
+    "in_process",
+    type="bool",
+    default=True,
+    env=("BPMOPS_CAMUNDA_IN_PROCESS",),
+    description=(
+        "Whether a task that would run on the controller anyway runs inside the process of Ansible that is there "
+        "already, which takes a few milliseconds, and not in a new one, which takes a quarter of a second.",
+        "Only where that is the same: not with another connection than C(local), with C(become), C(async) or "
+        "C(environment), or when the controller's Python lacks a library that the task needs.",
+    ),
+)
+"""The option that all modules have, and no other plugin."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """The declaration of a module.
@@ -83,24 +103,65 @@ class Spec:
     reads_only: bool = False
 
     def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of AnsibleModule."""
+        """The keyword arguments of AnsibleModule, without the option that only modules have."""
         return {
             "argument_spec": {**argument_spec(self.connection), **self.options},
             "supports_check_mode": True,
             **self.rules,
         }
 
+    def module_arguments(self) -> dict[str, Any]:
+        """The same with that option."""
+        arguments = self.arguments()
+        arguments["argument_spec"].update(argument_spec((IN_PROCESS,)))
+        return arguments
+
 
 @dataclass(frozen=True)
 class Execution:
-    """The result as the task returns it (``failed`` and ``msg`` after an error), and the warnings; both redacted."""
+    """The result as the task returns it (``failed`` and ``msg`` after an error), and the warnings; both redacted.
+
+    ``lacks_library``: nothing was done, because this Python lacks a library.
+    """
 
     result: dict[str, Any]
     warnings: list[str]
     secrets: tuple[str, ...]
+    lacks_library: bool = False
 
 
 Work = Callable[[Context], Outcome]
+
+
+class Clients:
+    """Hands the client of one task, with its connections and its login, on to the next: the next item of a loop.
+
+    Only when the task went well, for a few seconds (idle connections are closed by servers), in the same process,
+    and for exactly the same connection options. What a client learns to be secret is secret for all of them.
+    """
+
+    _KEPT = 3.0
+
+    def __init__(self) -> None:
+        self.redactor = Redactor()
+        self._key: Any = None
+        self._client: Any = None
+        self._until = 0.0
+
+    def take(self, spec: Spec, params: Mapping[str, Any], read_only: bool) -> Any:
+        """Return the client that was handed back, or a new one."""
+        client, key = self._client, self._key
+        self._client = None
+        given = [(option.name, params.get(option.name)) for option in spec.connection]
+        self._key = (os.getpid(), spec.connect, read_only, given)
+        if client is None or key != self._key or time.monotonic() > self._until:
+            client = spec.connect(params, self.redactor, read_only)
+        return client
+
+    def hand_back(self, client: Any) -> None:
+        """Offer the client that was taken last to the next task."""
+        self._client = client
+        self._until = time.monotonic() + self._KEPT
 
 
 def execute(
@@ -111,20 +172,25 @@ def execute(
     check_mode: bool = False,
     diff_mode: bool = False,
     secrets: Iterable[str] = (),
+    clients: Optional[Clients] = None,
 ) -> Execution:
     """Do the work and return its result; raise nothing but what stops the process itself.
 
     Args:
         params: parameters that went through the argument spec.
         secrets: the values of the parameters that are marked ``no_log``.
+        clients: where to take the client from; default: a new one.
     """
-    redactor = Redactor()
+    clients = clients or Clients()
+    redactor = Redactor(clients.redactor)
     for secret in secrets:
         redactor.add(secret)
     warnings: list[str] = []
+    lacks_library = False
     try:
-        client = spec.connect(params, redactor, check_mode or spec.reads_only)
+        client = clients.take(spec, params, check_mode or spec.reads_only)
         outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append))
+        clients.hand_back(client)
         result = {**outcome.result, "changed": outcome.changed}
         if diff_mode and outcome.diff:
             result["diff"] = redactor.data(outcome.diff)
@@ -133,7 +199,8 @@ def execute(
         if error.facts:
             result["error"] = redactor.data(error.facts)
             result["changed"] = bool(error.facts.get("done"))
-    except Exception as error:
+        lacks_library = isinstance(error, MissingLibraryError)
+    except (Exception, SystemExit) as error:
         result = {
             "failed": True,
             "changed": False,
@@ -142,7 +209,7 @@ def execute(
         }
     # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
     result["invocation"] = {"module_args": redactor.data(_small(params, spec))}
-    return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values)
+    return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values, lacks_library)
 
 
 def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
@@ -157,7 +224,7 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
 
 def run(spec: Spec, work: Work) -> None:
     """Run ``work`` as an Ansible module; the process ends here."""
-    module = AnsibleModule(**spec.arguments())
+    module = AnsibleModule(**spec.module_arguments())
     done = execute(
         spec,
         work,

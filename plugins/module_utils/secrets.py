@@ -33,19 +33,23 @@ class Redactor:
     """Collects secrets and removes them, and their derived forms, from texts and data.
 
     It is shared by the threads of one task. Longer forms are replaced first, so that no rest of one stays behind.
+
+    Args:
+        base: one whose secrets, now and later, are masked too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, base: Optional[Redactor] = None) -> None:
         self._lock = threading.Lock()
+        self._base = base
         self._forms: set[str] = set()
-        self._longest_first: Optional[tuple[str, ...]] = None
+        self._longest_first: tuple[str, ...] = ()
+        self._counted = (0, 0)  # how many forms, own and of the base, these are
 
     def add(self, value: Optional[str]) -> None:
         """Register a secret. Empty values are ignored: masking them would mask everything."""
         if value:
             with self._lock:
                 self._forms |= _forms(value)
-                self._longest_first = None
 
     def add_basic(self, username: str, password: str) -> None:
         """Register a password and the value of the Basic header made of it."""
@@ -55,9 +59,12 @@ class Redactor:
     @property
     def values(self) -> tuple[str, ...]:
         """All registered forms, the longest first (also for the ``no_log_values`` of AnsibleModule)."""
+        base = self._base.values if self._base else ()
         with self._lock:
-            if self._longest_first is None:
-                self._longest_first = tuple(sorted(self._forms, key=len, reverse=True))
+            count = (len(self._forms), len(base))
+            if count != self._counted:  # forms are never taken away
+                self._longest_first = tuple(sorted(self._forms.union(base), key=len, reverse=True))
+                self._counted = count
             return self._longest_first
 
     def text(self, text: str) -> str:
