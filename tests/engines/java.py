@@ -15,6 +15,7 @@ from typing import Optional
 from ..tools.cache import cache, digest, made
 from ..tools.processes import ToolError, check, tell
 
+DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 PACKAGES = {"javac": "default-jdk-headless", "mvn": "maven"}  # of Debian and Ubuntu
 
 
@@ -76,8 +77,10 @@ def maven() -> str:
     return "mvn"
 
 
-def _maven_environment() -> dict[str, str]:
-    return {**os.environ, "JAVA_HOME": str(jdk())}
+def _maven(name: str, *arguments: object) -> None:
+    """Run Maven; its output is shown only when it fails."""
+    command = [maven(), "--batch-mode", "--quiet", "-Dstyle.color=never", *arguments]
+    check(command, log=_log(name), env={**os.environ, "JAVA_HOME": str(jdk())}, what=f"Downloading {name}")
 
 
 def jars(name: str, pom: Path, properties: Mapping[str, str]) -> Path:
@@ -92,11 +95,30 @@ def jars(name: str, pom: Path, properties: Mapping[str, str]) -> Path:
 
     def copy(folder: Path) -> None:
         tell(f"Downloading {name} ...")
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
-        command = [maven(), "--batch-mode", "--quiet", "-Dstyle.color=never", "--file", pom, *goal, *settings]
-        check(command, log=_log(name), env=_maven_environment(), what=f"Downloading {name}")
+        goal = [f"{DEPENDENCY_PLUGIN}:copy-dependencies", f"-DoutputDirectory={folder}"]
+        _maven(name, "--file", pom, *goal, *settings)
 
     return made(cache("jars", f"{name}-{digest(pom.read_bytes(), *settings)}"), copy)
+
+
+def archive(name: str, artifact: str) -> Path:
+    """What a program's ``tar.gz`` on Maven Central holds: the one folder at its root, downloaded and unpacked once.
+
+    Args:
+        name: for the name of the folder.
+        artifact: ``group:artifact:version:type``.
+    """
+
+    def unpack(folder: Path) -> None:
+        tell(f"Downloading {name} ...")
+        goal = [f"{DEPENDENCY_PLUGIN}:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+        _maven(name, *goal)
+        (packed,) = folder.glob("*.tar.gz")
+        shutil.unpack_archive(packed, folder)
+        packed.unlink()
+
+    (content,) = made(cache("archives", name), unpack).iterdir()
+    return content
 
 
 def compiled(name: str, source: str, main: str, library: Path) -> Path:

@@ -19,9 +19,9 @@ import atexit
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -34,12 +34,14 @@ from typing import Any, Optional
 
 from ..tools import processes
 from ..tools.cache import cache, locked
-from . import camunda7
-from .services import Engine, Service
+from . import camunda7, camunda8
+from .services import Engine, Service, free_port
 
-DESCRIBE = {"camunda7": camunda7.describe, "operaton": camunda7.describe}
+DESCRIBE = {"camunda7": camunda7.describe, "operaton": camunda7.describe, "camunda8": camunda8.describe}
 NAMES = tuple(DESCRIBE)
 STATE = "state.json"
+# Variables of the user's shell that an engine would take for its own configuration.
+CONFIGURATION = re.compile("CAMUNDA|OPERATON|OPERATE|TASKLIST|ZEEBE|SPRING|SERVER|MANAGEMENT|LOGGING|JAVA_OPTS")
 # Loopback addresses are never reached through a proxy.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -116,14 +118,6 @@ def load(folder: Path) -> Optional[Running]:
     return Running(**{**state, "ids": list(map(tuple, state["ids"]))}, folder=folder)
 
 
-def free_port() -> int:
-    """A port of the loopback address that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _status(url: str) -> int:
     """The status of a GET, 0 when there is no answer."""
     try:
@@ -151,7 +145,8 @@ def _run(engine: Engine, running: Running, detached: bool) -> None:
     """Start the processes one after the other, each when the one before serves."""
     for service in engine.services:
         log = running.folder / f"{service.name}.log"
-        env = {**os.environ, **service.env}
+        ours = {name: value for name, value in os.environ.items() if not CONFIGURATION.match(name)}
+        env = {**ours, **service.env}
         child = processes.spawn(service.command, log=log, env=env, cwd=running.folder, detached=detached)
         running.children.append(child)
         running.ids.append((child.pid, processes.started_at(child.pid) or ""))

@@ -69,6 +69,7 @@ def test(arguments: argparse.Namespace) -> int:
 VARIABLES = {
     "camunda7": ("CAMUNDA7_URL", "CAMUNDA7_USERNAME", "CAMUNDA7_PASSWORD"),
     "operaton": ("CAMUNDA7_URL", "CAMUNDA7_USERNAME", "CAMUNDA7_PASSWORD"),
+    "camunda8": ("CAMUNDA_REST_ADDRESS", "CAMUNDA_BASIC_AUTH_USERNAME", "CAMUNDA_BASIC_AUTH_PASSWORD"),
 }
 
 
