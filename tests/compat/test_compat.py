@@ -1,0 +1,70 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A short play that touches every module, on the oldest and the newest ansible-core, in-process and as modules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
+from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
+from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
+
+ROOT = Path(__file__).resolve().parents[2]
+CORES = [core for core in os.environ.get("BPMOPS_CAMUNDA_TEST_CORES", "2.16,2.21").split(",") if core != "2.19"]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with running("camunda7") as engine:
+        yield engine
+        engine.api.reset(engine.fresh)
+
+
+def _tasks(password: str) -> list[dict[str, object]]:
+    """Each module once, and then all again."""
+    steps = [
+        task("c7_user", {"id": "ünï/käse", "first_name": "Ünï", "user_password": password}, diff=True),
+        task("c7_group", {"id": "compat", "name": "Compatibility"}),
+        task("c7_group_member", {"group": "compat", "member": "ünï/käse"}),
+        task("c7_tenant", {"id": "compat"}),
+        task("c7_tenant_member", {"tenant": "compat", "groups": ["compat"]}),
+        task(
+            "c7_authorization",
+            {"group": "compat", "resource": "process_definition", "resource_id": "x", "permissions": ["READ"]},
+        ),
+        task(
+            "c7_identity",
+            {"users": [{"id": "bulk", "password": password}], "groups": [{"id": "compat", "members": ["bulk"]}]},
+            diff=True,
+        ),
+    ]
+    return [*steps, *steps, task("c7_identity_info")]
+
+
+@pytest.mark.parametrize("way", ["1", "0"], ids=["in_process", "module"])
+@pytest.mark.parametrize("core", CORES)
+def test_every_module_works(engine: Engine, core: str, way: str, tmp_path: Path) -> None:
+    engine.api.reset(engine.fresh)
+    password = plain_secret()
+    with Proxy(engine.url) as proxy:
+        environment = {"BPMOPS_CAMUNDA_IN_PROCESS": way}
+        play = Play(tmp_path, engine.connection(proxy.url), proxy, core=core, environment=environment)
+        check = play(_tasks(password)[:1], arguments=["--check"])
+        assert check.changed == [True] and not check.requests.writes
+        run = play(_tasks(password))
+    assert run.changed == [True] * 7 + [False] * 8
+    assert not [each.name for each in run.tasks[7:] if each.requests.writes]
+    users = {row["id"] for row in run[14].ok["identity"]["users"]}
+    assert {"ünï/käse", "bulk", engine.username} == users
+    assert password not in run.stdout + run.stderr + run.record + run.log
+
+
+def test_the_play_touches_every_module_of_camunda_7() -> None:
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("c7_*.py")}
+    touched = {name.rsplit(".", 1)[-1] for step in _tasks("") for name in step if "." in name}
+    assert touched == modules
