@@ -173,7 +173,8 @@ def test_old_ones_by_time_alone(tasks: Tasks, fake: FakeOperate) -> None:
 
 
 def test_nothing_outside_the_frozen_set_is_deleted() -> None:
-    with FakeOperate({"process-instances": Generated(2500)}, lag=0) as fake:
+    definitions = [{"key": 2251799813685000}]
+    with FakeOperate({"process-instances": Generated(2500), "process-definitions": definitions}, lag=0) as fake:
         instances: Generated = fake.rows["process-instances"]
 
         def live() -> None:
