@@ -7,168 +7,254 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The connection options of Operate."""
+    """The connection options of Operate; for lookups ``bpmops.camunda.operate.lookup``."""
 
     DOCUMENTATION = r"""
 options:
   url:
     description:
-      - Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
-      - On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
-      - The default comes from E(CAMUNDA_OPERATE_BASE_URL), then E(CAMUNDA_REST_ADDRESS), then E(ZEEBE_REST_ADDRESS).
+      - >-
+        Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
+      - >-
+        On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
+      - >-
+        If it is not given, E(CAMUNDA_OPERATE_BASE_URL), then E(CAMUNDA_REST_ADDRESS), then
+        E(ZEEBE_REST_ADDRESS) is used from the environment.
     type: str
   auth_type:
     description:
-      - How to log in.
-      - "V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token), V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of more than one kind are an error then."
-      - V(none) sends no credentials.
-      - V(basic) sends O(username) and O(password) with every request.
-      - V(bearer) sends O(token).
-      - V(api_key) sends O(api_key) as a header or query parameter.
-      - V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials grant).
-      - V(cookie) logs in with O(username) and O(password) once and keeps the session.
-      - Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).
-      - The default comes from E(CAMUNDA_AUTH_STRATEGY).
+      - >-
+        How to log in.
+      - >-
+        V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token),
+        V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of
+        more than one kind are an error then.
+      - >-
+        V(none) sends no credentials.
+      - >-
+        V(basic) sends O(username) and O(password) with every request.
+      - >-
+        V(bearer) sends O(token).
+      - >-
+        V(api_key) sends O(api_key) as a header or query parameter.
+      - >-
+        V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials
+        grant).
+      - >-
+        V(cookie) logs in with O(username) and O(password) once and keeps the session.
+      - >-
+        Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).
+      - >-
+        If it is not given, E(CAMUNDA_AUTH_STRATEGY) is used from the environment.
     type: str
-    default: "auto"
+    default: auto
   username:
     description:
-      - User name, for O(auth_type=basic) and O(auth_type=cookie).
-      - The default comes from E(CAMUNDA_BASIC_AUTH_USERNAME).
+      - >-
+        User name, for O(auth_type=basic) and O(auth_type=cookie).
+      - >-
+        If it is not given, E(CAMUNDA_BASIC_AUTH_USERNAME) is used from the environment.
     type: str
   password:
     description:
-      - Password of O(username).
-      - A wrong password is tried once and never again, because servers lock an account after a few failures.
-      - The default comes from E(CAMUNDA_BASIC_AUTH_PASSWORD).
+      - >-
+        Password of O(username).
+      - >-
+        A wrong password is tried once and never again, because servers lock an account after a few failures.
+      - >-
+        If it is not given, E(CAMUNDA_BASIC_AUTH_PASSWORD) is used from the environment.
     type: str
   token:
     description:
-      - A token that is at hand, for O(auth_type=bearer).
-      - The default comes from E(CAMUNDA_OAUTH_TOKEN).
+      - >-
+        A token that is at hand, for O(auth_type=bearer).
+      - >-
+        If it is not given, E(CAMUNDA_OAUTH_TOKEN) is used from the environment.
     type: str
   api_key:
     description:
-      - Key of an API gateway, for O(auth_type=api_key).
+      - >-
+        Key of an API gateway, for O(auth_type=api_key).
     type: str
   api_key_name:
     description:
-      - Name of the header or query parameter that carries O(api_key).
+      - >-
+        Name of the header or query parameter that carries O(api_key).
     type: str
-    default: "X-API-Key"
+    default: X-API-Key
   api_key_location:
     description:
-      - "Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers."
+      - >-
+        Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.
     type: str
-    default: "header"
-    choices: [header, query]
+    default: header
+    choices:
+      - header
+      - query
   client_id:
     description:
-      - Client ID, for O(auth_type=oauth2).
-      - The default comes from E(CAMUNDA_CLIENT_ID), then E(ZEEBE_CLIENT_ID).
+      - >-
+        Client ID, for O(auth_type=oauth2).
+      - >-
+        If it is not given, E(CAMUNDA_CLIENT_ID), then E(ZEEBE_CLIENT_ID) is used from the environment.
     type: str
   client_secret:
     description:
-      - Client secret of O(client_id).
-      - The default comes from E(CAMUNDA_CLIENT_SECRET), then E(ZEEBE_CLIENT_SECRET).
+      - >-
+        Client secret of O(client_id).
+      - >-
+        If it is not given, E(CAMUNDA_CLIENT_SECRET), then E(ZEEBE_CLIENT_SECRET) is used from the
+        environment.
     type: str
   token_url:
     description:
-      - Address of the authorization server's token endpoint, for O(auth_type=oauth2).
-      - The default comes from E(CAMUNDA_OAUTH_URL), then E(ZEEBE_OAUTH_URL).
+      - >-
+        Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+      - >-
+        If it is not given, E(CAMUNDA_OAUTH_URL), then E(ZEEBE_OAUTH_URL) is used from the environment.
     type: str
   audience:
     description:
-      - Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
-      - With O(cluster_id) the default is C(operate.camunda.io).
-      - The default comes from E(CAMUNDA_OPERATE_OAUTH_AUDIENCE), then E(CAMUNDA_TOKEN_AUDIENCE), then
-        E(ZEEBE_TOKEN_AUDIENCE).
+      - >-
+        Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
+      - >-
+        With O(cluster_id) the default is C(operate.camunda.io).
+      - >-
+        If it is not given, E(CAMUNDA_OPERATE_OAUTH_AUDIENCE), then E(CAMUNDA_TOKEN_AUDIENCE), then
+        E(ZEEBE_TOKEN_AUDIENCE) is used from the environment.
     type: str
   scope:
     description:
-      - Scope to ask a token for. Several are separated by spaces.
-      - The default comes from E(CAMUNDA_TOKEN_SCOPE), then E(ZEEBE_TOKEN_SCOPE).
+      - >-
+        Scope to ask a token for. Several are separated by spaces.
+      - >-
+        If it is not given, E(CAMUNDA_TOKEN_SCOPE), then E(ZEEBE_TOKEN_SCOPE) is used from the environment.
     type: str
   client_authentication:
     description:
-      - How the client logs in at O(token_url).
-      - V(body) sends the credentials as form fields.
-      - V(header) sends them as HTTP basic authentication.
+      - >-
+        How the client logs in at O(token_url).
+      - >-
+        V(body) sends the credentials as form fields.
+      - >-
+        V(header) sends them as HTTP basic authentication.
     type: str
-    default: "body"
-    choices: [body, header]
+    default: body
+    choices:
+      - body
+      - header
   token_cache:
     description:
-      - Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
-      - It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
-      - The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
-      - V(none) keeps tokens in memory only.
-      - The client secret is never stored.
-      - The default comes from E(CAMUNDA_TOKEN_CACHE_DIR).
+      - >-
+        Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+      - >-
+        It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+      - >-
+        The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
+      - >-
+        V(none) keeps tokens in memory only.
+      - >-
+        The client secret is never stored.
+      - >-
+        If it is not given, E(CAMUNDA_TOKEN_CACHE_DIR) is used from the environment.
     type: str
   validate_certs:
     description:
-      - Whether to verify the server's TLS certificate. Use V(false) for tests only.
+      - >-
+        Whether to verify the server's TLS certificate. Use V(false) for tests only.
     type: bool
     default: true
   ca_path:
     description:
-      - File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
-      - Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the authorities
-        that come with the Python library C(requests) are trusted.
-      - The default comes from E(CAMUNDA_MTLS_CA_PATH).
+      - >-
+        File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
+      - >-
+        Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the
+        authorities that come with the Python library C(requests) are trusted.
+      - >-
+        If it is not given, E(CAMUNDA_MTLS_CA_PATH) is used from the environment.
     type: path
   client_cert:
     description:
-      - File with the client certificate (PEM) for mutual TLS. It may contain the key too.
-      - The default comes from E(CAMUNDA_MTLS_CERT_PATH).
+      - >-
+        File with the client certificate (PEM) for mutual TLS. It may contain the key too.
+      - >-
+        If it is not given, E(CAMUNDA_MTLS_CERT_PATH) is used from the environment.
     type: path
   client_key:
     description:
-      - File with the unencrypted key (PEM) of O(client_cert).
-      - The default comes from E(CAMUNDA_MTLS_KEY_PATH).
+      - >-
+        File with the unencrypted key (PEM) of O(client_cert).
+      - >-
+        If it is not given, E(CAMUNDA_MTLS_KEY_PATH) is used from the environment.
     type: path
   proxy:
     description:
-      - URL of the HTTP proxy, without credentials. V(none) connects directly.
-      - Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a proxy
-        that wants credentials.
+      - >-
+        URL of the HTTP proxy, without credentials. V(none) connects directly.
+      - >-
+        Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
+        proxy that wants credentials.
     type: str
   connect_timeout:
     description:
-      - Seconds to wait for a connection. V(0) waits without a limit.
+      - >-
+        Seconds to wait for a connection. V(0) waits without a limit.
     type: float
-    default: 20.0
+    default: 20
   read_timeout:
     description:
-      - Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+      - >-
+        Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
     type: float
-    default: 60.0
+    default: 60
   deadline:
     description:
-      - "Seconds that one request may take in all: its attempts, the pauses between them and a login included."
-      - It limits each request and not the task, so that large tasks are not cut off. To limit the task use the
-        keyword C(timeout).
-      - V(0) is no limit.
+      - >-
+        Seconds that one request may take in all: its attempts, the pauses between them and a login included.
+      - >-
+        It limits each request and not the task, so that large tasks are not cut off. To limit the task use
+        the keyword C(timeout).
+      - >-
+        V(0) is no limit.
     type: float
-    default: 300.0
+    default: 300
   retries:
     description:
-      - How often to repeat a request that failed for a reason that may pass, with growing random pauses.
-      - What may have changed something on the server is not sent twice.
+      - >-
+        How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+      - >-
+        What may have changed something on the server is not sent twice.
     type: int
     default: 4
   cluster_id:
     description:
-      - ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as far as
-        they are not given.
-      - The default comes from E(CAMUNDA_CLUSTER_ID).
+      - >-
+        ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as
+        far as they are not given.
+      - >-
+        If it is not given, E(CAMUNDA_CLUSTER_ID) is used from the environment.
     type: str
   region:
     description:
-      - Region of O(cluster_id), for example C(bru-2).
-      - The default comes from E(CAMUNDA_CLUSTER_REGION).
+      - >-
+        Region of O(cluster_id), for example C(bru-2).
+      - >-
+        If it is not given, E(CAMUNDA_CLUSTER_REGION) is used from the environment.
     type: str
+  in_process:
+    description:
+      - >-
+        Whether a task that would run on the controller anyway runs inside the process of Ansible that is
+        there already, which takes a few milliseconds, and not in a new one, which takes a quarter of a
+        second.
+      - >-
+        Only where that is the same: not with another connection than C(local), with C(become), C(async) or
+        C(environment), or when the controller's Python lacks a library that the task needs.
+      - >-
+        If it is not given, E(BPMOPS_CAMUNDA_IN_PROCESS) is used from the environment.
+    type: bool
+    default: true
 requirements:
   - requests >= 2.31
 """
@@ -177,8 +263,10 @@ requirements:
 options:
   url:
     description:
-      - Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
-      - On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
+      - >-
+        Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
+      - >-
+        On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
     type: str
     env:
       - name: ZEEBE_REST_ADDRESS
@@ -191,17 +279,29 @@ options:
       - name: bpmops_camunda_operate_url
   auth_type:
     description:
-      - How to log in.
-      - "V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token), V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of more than one kind are an error then."
-      - V(none) sends no credentials.
-      - V(basic) sends O(username) and O(password) with every request.
-      - V(bearer) sends O(token).
-      - V(api_key) sends O(api_key) as a header or query parameter.
-      - V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials grant).
-      - V(cookie) logs in with O(username) and O(password) once and keeps the session.
-      - Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).
+      - >-
+        How to log in.
+      - >-
+        V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token),
+        V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of
+        more than one kind are an error then.
+      - >-
+        V(none) sends no credentials.
+      - >-
+        V(basic) sends O(username) and O(password) with every request.
+      - >-
+        V(bearer) sends O(token).
+      - >-
+        V(api_key) sends O(api_key) as a header or query parameter.
+      - >-
+        V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials
+        grant).
+      - >-
+        V(cookie) logs in with O(username) and O(password) once and keeps the session.
+      - >-
+        Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).
     type: str
-    default: "auto"
+    default: auto
     env:
       - name: CAMUNDA_AUTH_STRATEGY
     ini:
@@ -211,7 +311,8 @@ options:
       - name: bpmops_camunda_operate_auth_type
   username:
     description:
-      - User name, for O(auth_type=basic) and O(auth_type=cookie).
+      - >-
+        User name, for O(auth_type=basic) and O(auth_type=cookie).
     type: str
     env:
       - name: CAMUNDA_BASIC_AUTH_USERNAME
@@ -222,8 +323,10 @@ options:
       - name: bpmops_camunda_operate_username
   password:
     description:
-      - Password of O(username).
-      - A wrong password is tried once and never again, because servers lock an account after a few failures.
+      - >-
+        Password of O(username).
+      - >-
+        A wrong password is tried once and never again, because servers lock an account after a few failures.
     type: str
     env:
       - name: CAMUNDA_BASIC_AUTH_PASSWORD
@@ -231,7 +334,8 @@ options:
       - name: bpmops_camunda_operate_password
   token:
     description:
-      - A token that is at hand, for O(auth_type=bearer).
+      - >-
+        A token that is at hand, for O(auth_type=bearer).
     type: str
     env:
       - name: CAMUNDA_OAUTH_TOKEN
@@ -239,15 +343,17 @@ options:
       - name: bpmops_camunda_operate_token
   api_key:
     description:
-      - Key of an API gateway, for O(auth_type=api_key).
+      - >-
+        Key of an API gateway, for O(auth_type=api_key).
     type: str
     vars:
       - name: bpmops_camunda_operate_api_key
   api_key_name:
     description:
-      - Name of the header or query parameter that carries O(api_key).
+      - >-
+        Name of the header or query parameter that carries O(api_key).
     type: str
-    default: "X-API-Key"
+    default: X-API-Key
     ini:
       - section: bpmops_camunda_operate
         key: api_key_name
@@ -255,10 +361,13 @@ options:
       - name: bpmops_camunda_operate_api_key_name
   api_key_location:
     description:
-      - "Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers."
+      - >-
+        Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.
     type: str
-    default: "header"
-    choices: [header, query]
+    default: header
+    choices:
+      - header
+      - query
     ini:
       - section: bpmops_camunda_operate
         key: api_key_location
@@ -266,7 +375,8 @@ options:
       - name: bpmops_camunda_operate_api_key_location
   client_id:
     description:
-      - Client ID, for O(auth_type=oauth2).
+      - >-
+        Client ID, for O(auth_type=oauth2).
     type: str
     env:
       - name: ZEEBE_CLIENT_ID
@@ -278,7 +388,8 @@ options:
       - name: bpmops_camunda_operate_client_id
   client_secret:
     description:
-      - Client secret of O(client_id).
+      - >-
+        Client secret of O(client_id).
     type: str
     env:
       - name: ZEEBE_CLIENT_SECRET
@@ -287,7 +398,8 @@ options:
       - name: bpmops_camunda_operate_client_secret
   token_url:
     description:
-      - Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+      - >-
+        Address of the authorization server's token endpoint, for O(auth_type=oauth2).
     type: str
     env:
       - name: ZEEBE_OAUTH_URL
@@ -299,8 +411,10 @@ options:
       - name: bpmops_camunda_operate_token_url
   audience:
     description:
-      - Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
-      - With O(cluster_id) the default is C(operate.camunda.io).
+      - >-
+        Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
+      - >-
+        With O(cluster_id) the default is C(operate.camunda.io).
     type: str
     env:
       - name: ZEEBE_TOKEN_AUDIENCE
@@ -313,7 +427,8 @@ options:
       - name: bpmops_camunda_operate_audience
   scope:
     description:
-      - Scope to ask a token for. Several are separated by spaces.
+      - >-
+        Scope to ask a token for. Several are separated by spaces.
     type: str
     env:
       - name: ZEEBE_TOKEN_SCOPE
@@ -325,12 +440,17 @@ options:
       - name: bpmops_camunda_operate_scope
   client_authentication:
     description:
-      - How the client logs in at O(token_url).
-      - V(body) sends the credentials as form fields.
-      - V(header) sends them as HTTP basic authentication.
+      - >-
+        How the client logs in at O(token_url).
+      - >-
+        V(body) sends the credentials as form fields.
+      - >-
+        V(header) sends them as HTTP basic authentication.
     type: str
-    default: "body"
-    choices: [body, header]
+    default: body
+    choices:
+      - body
+      - header
     ini:
       - section: bpmops_camunda_operate
         key: client_authentication
@@ -338,11 +458,16 @@ options:
       - name: bpmops_camunda_operate_client_authentication
   token_cache:
     description:
-      - Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
-      - It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
-      - The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
-      - V(none) keeps tokens in memory only.
-      - The client secret is never stored.
+      - >-
+        Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+      - >-
+        It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+      - >-
+        The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
+      - >-
+        V(none) keeps tokens in memory only.
+      - >-
+        The client secret is never stored.
     type: str
     env:
       - name: CAMUNDA_TOKEN_CACHE_DIR
@@ -353,7 +478,8 @@ options:
       - name: bpmops_camunda_operate_token_cache
   validate_certs:
     description:
-      - Whether to verify the server's TLS certificate. Use V(false) for tests only.
+      - >-
+        Whether to verify the server's TLS certificate. Use V(false) for tests only.
     type: bool
     default: true
     ini:
@@ -363,9 +489,11 @@ options:
       - name: bpmops_camunda_operate_validate_certs
   ca_path:
     description:
-      - File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
-      - Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the authorities
-        that come with the Python library C(requests) are trusted.
+      - >-
+        File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
+      - >-
+        Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the
+        authorities that come with the Python library C(requests) are trusted.
     type: path
     env:
       - name: CAMUNDA_MTLS_CA_PATH
@@ -376,7 +504,8 @@ options:
       - name: bpmops_camunda_operate_ca_path
   client_cert:
     description:
-      - File with the client certificate (PEM) for mutual TLS. It may contain the key too.
+      - >-
+        File with the client certificate (PEM) for mutual TLS. It may contain the key too.
     type: path
     env:
       - name: CAMUNDA_MTLS_CERT_PATH
@@ -387,7 +516,8 @@ options:
       - name: bpmops_camunda_operate_client_cert
   client_key:
     description:
-      - File with the unencrypted key (PEM) of O(client_cert).
+      - >-
+        File with the unencrypted key (PEM) of O(client_cert).
     type: path
     env:
       - name: CAMUNDA_MTLS_KEY_PATH
@@ -398,9 +528,11 @@ options:
       - name: bpmops_camunda_operate_client_key
   proxy:
     description:
-      - URL of the HTTP proxy, without credentials. V(none) connects directly.
-      - Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a proxy
-        that wants credentials.
+      - >-
+        URL of the HTTP proxy, without credentials. V(none) connects directly.
+      - >-
+        Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
+        proxy that wants credentials.
     type: str
     ini:
       - section: bpmops_camunda_operate
@@ -409,9 +541,10 @@ options:
       - name: bpmops_camunda_operate_proxy
   connect_timeout:
     description:
-      - Seconds to wait for a connection. V(0) waits without a limit.
+      - >-
+        Seconds to wait for a connection. V(0) waits without a limit.
     type: float
-    default: 20.0
+    default: 20
     ini:
       - section: bpmops_camunda_operate
         key: connect_timeout
@@ -419,9 +552,10 @@ options:
       - name: bpmops_camunda_operate_connect_timeout
   read_timeout:
     description:
-      - Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+      - >-
+        Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
     type: float
-    default: 60.0
+    default: 60
     ini:
       - section: bpmops_camunda_operate
         key: read_timeout
@@ -429,12 +563,15 @@ options:
       - name: bpmops_camunda_operate_read_timeout
   deadline:
     description:
-      - "Seconds that one request may take in all: its attempts, the pauses between them and a login included."
-      - It limits each request and not the task, so that large tasks are not cut off. To limit the task use the
-        keyword C(timeout).
-      - V(0) is no limit.
+      - >-
+        Seconds that one request may take in all: its attempts, the pauses between them and a login included.
+      - >-
+        It limits each request and not the task, so that large tasks are not cut off. To limit the task use
+        the keyword C(timeout).
+      - >-
+        V(0) is no limit.
     type: float
-    default: 300.0
+    default: 300
     ini:
       - section: bpmops_camunda_operate
         key: deadline
@@ -442,8 +579,10 @@ options:
       - name: bpmops_camunda_operate_deadline
   retries:
     description:
-      - How often to repeat a request that failed for a reason that may pass, with growing random pauses.
-      - What may have changed something on the server is not sent twice.
+      - >-
+        How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+      - >-
+        What may have changed something on the server is not sent twice.
     type: int
     default: 4
     ini:
@@ -453,8 +592,9 @@ options:
       - name: bpmops_camunda_operate_retries
   cluster_id:
     description:
-      - ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as far as
-        they are not given.
+      - >-
+        ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as
+        far as they are not given.
     type: str
     env:
       - name: CAMUNDA_CLUSTER_ID
@@ -465,7 +605,8 @@ options:
       - name: bpmops_camunda_operate_cluster_id
   region:
     description:
-      - Region of O(cluster_id), for example C(bru-2).
+      - >-
+        Region of O(cluster_id), for example C(bru-2).
     type: str
     env:
       - name: CAMUNDA_CLUSTER_REGION

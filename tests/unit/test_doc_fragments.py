@@ -1,0 +1,52 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation fragments say what the option tables say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, camunda7, operate
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS as OPERATE
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import IN_PROCESS
+from ansible_collections.bpmops.camunda.tests.tools.doc_fragments import FOLDER, PRODUCTS, Product, render
+
+TABLES = {"camunda7": CAMUNDA7, "operate": OPERATE}
+FRAGMENTS: dict[str, Any] = {"camunda7": camunda7.ModuleDocFragment, "operate": operate.ModuleDocFragment}
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.room)
+def test_the_committed_fragments_are_the_generated_ones(product: Product) -> None:
+    committed = (FOLDER / f"{product.room}.py").read_text(encoding="utf-8")
+    assert committed == render(product), "run: ./dev run python tests/tools/doc_fragments.py"
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.room)
+def test_the_yaml_holds_every_option_of_the_table(product: Product) -> None:
+    table = TABLES[product.room]
+    modules = yaml.safe_load(FRAGMENTS[product.room].DOCUMENTATION)["options"]
+    lookups = yaml.safe_load(FRAGMENTS[product.room].LOOKUP)["options"]
+    assert set(modules) == {option.name for option in (*table, IN_PROCESS)}
+    assert set(lookups) == {option.name for option in table}
+    for option in table:
+        for documented in (modules[option.name], lookups[option.name]):
+            assert documented["type"] == option.type
+            assert documented.get("default") == option.default
+            assert tuple(documented.get("choices", ())) == option.choices
+            assert documented["description"][: len(option.description)] == list(option.description)
+        assert [item["name"] for item in lookups[option.name].get("env", [])] == list(reversed(option.env))
+        assert all(name in modules[option.name]["description"][-1] for name in option.env)
+        assert ("ini" in lookups[option.name]) is not option.secret
+
+
+@pytest.mark.parametrize("name", ["DOCUMENTATION", "READ"])
+def test_the_attributes(name: str) -> None:
+    found = yaml.safe_load(getattr(attributes.ModuleDocFragment, name))["attributes"]
+    assert set(found) == {"action_group", "check_mode", "diff_mode", "idempotent", "platform"}
+    assert found["action_group"]["membership"] == ["bpmops.camunda.camunda"]
+    assert found["check_mode"]["support"] == "full"
+    assert found["diff_mode"]["support"] == ("full" if name == "DOCUMENTATION" else "none")
