@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """For modules that write; and as ``bpmops.camunda.attributes.read`` for those that only read."""
+    """For all modules. One of which something else is true says that in its own documentation."""
 
     DOCUMENTATION = r"""
 attributes:
@@ -18,36 +18,11 @@ attributes:
       - bpmops.camunda.camunda
   check_mode:
     description: Can run in C(check_mode) and return the changed status prediction without modifying the target.
-    details: The same plan as without check mode, with the last step left out. The client refuses to send a write.
+    details: In check mode the client of this collection refuses to send a write.
     support: full
   diff_mode:
     description: Returns details on what has changed, or possibly needs changing in C(check_mode), when in diff mode.
     support: full
-  idempotent:
-    description: When run twice in a row outside C(check_mode), with the same arguments, the second run changes nothing.
-    support: full
-  platform:
-    description: Target OS and families that can be operated against.
-    details: This is where the task runs. The server may run anywhere.
-    platforms: posix
-    support: full
-"""
-
-    READ = r"""
-attributes:
-  action_group:
-    description: Use C(group/bpmops.camunda.camunda) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - bpmops.camunda.camunda
-  check_mode:
-    description: Can run in C(check_mode) and return the changed status prediction without modifying the target.
-    details: The module never writes to the server, in whatever mode.
-    support: full
-  diff_mode:
-    description: Returns details on what has changed, or possibly needs changing in C(check_mode), when in diff mode.
-    details: There is nothing to compare.
-    support: none
   idempotent:
     description: When run twice in a row outside C(check_mode), with the same arguments, the second run changes nothing.
     support: full
