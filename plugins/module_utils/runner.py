@@ -185,6 +185,8 @@ def execute(
     redactor = Redactor(clients.redactor)
     for secret in secrets:
         redactor.add(secret)
+    for value in params.values():
+        redactor.add_url(value)  # not wanted there, but the parameters are shown
     warnings: list[str] = []
     lacks_library = False
     try:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any, Optional
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
 
@@ -55,6 +56,13 @@ class Redactor:
         """Register a password and the value of the Basic header made of it."""
         self.add(password)
         self.add(base64.b64encode(f"{username}:{password}".encode()).decode("ascii"))
+
+    def add_url(self, value: object) -> None:
+        """Register the user and password that a URL may hold; anything else is no URL with a login."""
+        login = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@", value) if isinstance(value, str) else None
+        if login:
+            self.add(login.group(1))
+            self.add(unquote(login.group(1).partition(":")[2]))
 
     @property
     def values(self) -> tuple[str, ...]:
