@@ -1,0 +1,13 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ansible-core imports this package in its main process when it reads the first task of the collection.
+
+So what is imported here is there in all of its worker processes, which would otherwise import it for every task.
+"""
+
+from ansible_collections.bpmops.camunda.plugins.action import in_process
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure, identity
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks
+
+__all__ = ["ensure", "identity", "in_process", "tasks"]
