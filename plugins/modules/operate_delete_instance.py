@@ -112,13 +112,13 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Reports exactly what would be deleted, and sends nothing that deletes or cancels.
+    details: Reports exactly what would be deleted, and sends nothing that deletes or cancels.
   diff_mode:
     support: full
-    description: Shows each instance that is deleted.
+    details: Shows each instance that is deleted.
   idempotent:
     support: full
-    description: Instances that are gone are no change.
+    details: Instances that are gone are no change.
 seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:

@@ -56,13 +56,13 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Reads as always. With O(dest) the file is not written.
+    details: Reads as always. With O(dest) the file is not written.
   diff_mode:
     support: none
-    description: Nothing on the server changes.
+    details: Nothing on the server changes.
   idempotent:
     support: full
-    description: A file given as O(dest) stays as it is when its content would be the same.
+    details: A file given as O(dest) stays as it is when its content would be the same.
 seealso:
   - module: bpmops.camunda.operate_search
   - plugin: bpmops.camunda.operate_get

@@ -285,3 +285,41 @@ def test_getting_what_is_not_there(tasks: Tasks) -> None:
     assert "There is no process instance 5" in tasks.get(key=5, required=True)["msg"]
     assert "have no xml" in tasks.get(key=5, view="xml")["msg"]
     assert tasks.get(keys=[])["objects"] == []
+
+
+# Variables
+
+
+LONG = {"key": 11, "name": "long", "value": "1" * 9000, "processInstanceKey": 1, "scopeKey": 1}
+SHORT = {"key": 12, "name": "short", "value": '{"a":1}', "processInstanceKey": 1, "scopeKey": 1}
+
+
+def test_a_value_that_was_cut_off_is_not_decoded(tasks: Tasks, fake: FakeOperate) -> None:
+    fake.rows["variables"] = [LONG, SHORT]
+    first, second = tasks.search(entity="variables")["objects"]
+    assert len(first["value"]) == 8191 and "decodedValue" not in first
+    assert second["decodedValue"] == {"a": 1}
+    assert tasks.get(entity="variables", key=11)["object"]["value"] == LONG["value"]
+
+
+def test_a_server_that_cannot_get_variables_is_helped_out_where_nothing_is_lost(
+    tasks: Tasks, fake: FakeOperate
+) -> None:
+    fake.rows["variables"] = [LONG, SHORT]
+    fake.shared_process = True
+    result = tasks.get(entity="variables", keys=[12, 13])
+    assert [row["decodedValue"] for row in result["objects"]] == [{"a": 1}] and result["missing"] == ["13"]
+    assert "a defect of Camunda 8.6" in tasks.get(entity="variables", key=11)["msg"]
+
+
+def test_a_filter_that_an_older_server_ignores_is_noticed(tasks: Tasks, fake: FakeOperate) -> None:
+    older = fake.rows["process-instances"]
+    assert older[0].get("processVersionTag") is None
+    fake.ignored.add("processVersionTag")
+    for result in (
+        tasks.search(filter={"processVersionTag": "v1"}),
+        tasks.search(filter={"processVersionTag": "v1"}, count_only=True),
+        tasks.delete(filter={"processVersionTag": "v1"}, max_instances=100000),
+    ):
+        assert "filter.processVersionTag: this server ignores it" in result["msg"]
+    assert not fake.sent("DELETE")

@@ -29,7 +29,7 @@ Row = dict[str, Any]
 L, N, S, B, D, T = "long", "int", "string", "boolean", "date", "text"
 _ID = {"id": S, "key": L, "tenantId": S}
 FIELDS: dict[str, dict[str, str]] = {
-    "process-definitions": {"key": L, "name": S, "version": N, "bpmnProcessId": S, "tenantId": S},
+    "process-definitions": {"key": L, "name": S, "version": N, "bpmnProcessId": S, "versionTag": S, "tenantId": S},
     "process-instances": {
         "key": L, "processVersion": N, "processVersionTag": S, "bpmnProcessId": S, "parentKey": L,
         "parentFlowNodeInstanceKey": L, "startDate": D, "endDate": D, "state": S, "incident": B,
@@ -57,10 +57,23 @@ FIELDS: dict[str, dict[str, str]] = {
         "decisionType": S, "result": S, "evaluatedInputs": S, "evaluatedOutputs": S,
     },
 }  # fmt: skip
-UNFILTERED = {("flownode-instances", "flowNodeName")} | {
+UNFILTERED = {("flownode-instances", "flowNodeName"), ("process-definitions", "versionTag")} | {
     ("decision-instances", name) for name in ("result", "evaluatedInputs", "evaluatedOutputs")
 }
-UNSORTABLE = {("process-instances", "parentKey"), ("flownode-instances", "flowNodeName")}
+UNSORTABLE = {
+    ("process-instances", "parentKey"),
+    ("flownode-instances", "flowNodeName"),
+    ("variables", "truncated"),
+    *(("decision-instances", name) for name in ("result", "evaluatedInputs", "evaluatedOutputs")),
+}
+REFUSED_SORT = {
+    ("incidents", "message"): "Field 'message' can't be used as sort field",
+    **{
+        ("decision-definitions", name): f"Field '{name}' cannot be used as sort field"
+        for name in ("decisionRequirementsName", "decisionRequirementsVersion")
+    },
+}
+CUT = 8191  # characters of a variable's value in a search
 DETAILS = {"decision-instances": ("result", "evaluatedInputs", "evaluatedOutputs")}
 COUNTED = 10000
 BAD, INVALID, MISSING, BROKEN = (
@@ -194,7 +207,9 @@ class FakeOperate:
     native_sort_values: numbers in sortValues, as with Elasticsearch; else texts, as with OpenSearch.
     lag: seconds after which a deletion or cancellation is seen.
     v1: whether the cluster has the API at all.
+    shared_process: whether Tasklist runs in the same process, which takes GET of variables away.
     csrf: whether writes in a session need the token.
+    ignored: fields of filters that it does not know. forbidden: keys that may not be deleted.
     requests: what came in: method, path, parsed body.
     before_page: called before each search is answered; for data that change meanwhile.
     """
@@ -206,7 +221,9 @@ class FakeOperate:
     native_sort_values: bool = False
     lag: float = 0.2
     v1: bool = True
+    shared_process: bool = False
     csrf: bool = False
+    ignored: set[str] = field(default_factory=set)
     forbidden: set[str] = field(default_factory=set)
     before_page: Callable[[], Any] | None = None
     username: str = "operator"
@@ -252,7 +269,8 @@ class FakeOperate:
         size, sort, after = _checked(entity, body)
         tie = "id" if "id" in fields else "key"
         order = [*sort, {"field": tie, "order": "ASC"}]
-        matches = _filter(entity, body.get("filter") or {})
+        given = {name: value for name, value in (body.get("filter") or {}).items() if name not in self.ignored}
+        matches = _filter(entity, given)
         rows, start = self._from(entity, sort, order, fields, after)
         items: list[Row] = []
         for index in range(start, len(rows)):
@@ -261,13 +279,13 @@ class FakeOperate:
                 items.append(row)
                 if len(items) == size:
                     break
-        shown = [{name: row[name] for name in row if name not in DETAILS.get(entity, ())} for row in items]
+        shown = [_in_search(entity, row) for row in items]
         values = (
             [self._sort_value(fields[row["field"]], items[-1].get(row["field"]), _up(row)) for row in order]
             if items
             else []
         )
-        return {"items": shown, "sortValues": values, "total": self._total(entity, body.get("filter") or {}, matches)}
+        return {"items": shown, "sortValues": values, "total": self._total(entity, given, matches)}
 
     def _from(
         self, entity: str, sort: list[Row], order: list[Row], fields: dict[str, str], after: list[Any] | None
@@ -282,7 +300,7 @@ class FakeOperate:
         try:
             target = [_Rank(_parsed(fields[row["field"]], value), _up(row)) for row, value in zip(order, after)]
         except ValueError:
-            raise RefusalError(500, BROKEN, "Error in reading") from None
+            raise RefusalError(500, BROKEN, "Error in reading incidents") from None
         return rows, _after(rows, target, ranks)
 
     def _total(self, entity: str, given: Row, matches: list[Callable[[Row], bool]]) -> int:
@@ -309,6 +327,8 @@ class FakeOperate:
             value = 2**63 - 1 if up else -(2**63)
         elif value is not None and kind == D:
             value = millis(value)
+        if kind == B:
+            value = int(value)
         return value if self.native_sort_values or value is None else json.dumps(value).strip('"')
 
     def _now(self, row: Row) -> Row | None:
@@ -328,6 +348,8 @@ class FakeOperate:
     def get(self, entity: str, key: str) -> Row:
         if entity != "decision-instances" and not key.isdigit():
             raise RefusalError(400, BAD, f"Failed to convert value of type 'String' to required type 'Long'; \"{key}\"")
+        if entity == "variables" and self.shared_process:
+            raise RefusalError(500, "about:blank", f"Ambiguous handler methods mapped for '/v1/variables/{key}'")
         store = self.rows.get(entity, [])
         tie = "id" if entity == "decision-instances" else "key"
         found = (
@@ -358,6 +380,12 @@ class FakeOperate:
         self.canceled[int(key)] = time.monotonic() + self.lag
 
 
+def _in_search(entity: str, row: Row) -> Row:
+    """A row as searches show it: without details, and values of variables cut off without a word."""
+    shown = {name: value for name, value in row.items() if name not in DETAILS.get(entity, ())}
+    return shown if entity != "variables" else {**shown, "value": row["value"][:CUT]}
+
+
 def _checked(entity: str, body: Row) -> tuple[int, list[Row], list[Any] | None]:
     """Size, order and start of a search; refused where Operate refuses them."""
     fields = FIELDS[entity]
@@ -370,14 +398,18 @@ def _checked(entity: str, body: Row) -> tuple[int, list[Row], list[Any] | None]:
             raise RefusalError(400, BAD, "JSON parse error: not one of the values accepted for Enum class: [DESC, ASC]")
         if row.get("field") not in fields:
             raise RefusalError(400, INVALID, f"Sort has invalid field(s): {row.get('field')}")
+        if (entity, row["field"]) in REFUSED_SORT:
+            raise RefusalError(400, INVALID, REFUSED_SORT[entity, row["field"]])
         row.setdefault("order", "ASC")
     after = body.get("searchAfter")
+    if after == []:
+        raise RefusalError(400, INVALID, "searchAfter should have a least 1 value")
     if after is not None and sort and len(after) != len(sort) + 1:
         raise RefusalError(400, INVALID, f"searchAfter should have a {len(sort) + 1} values")
     if after is not None and len(after) != len(sort) + 1:
-        raise RefusalError(500, BROKEN, "Error in reading")
+        raise RefusalError(500, BROKEN, "Error in reading incidents")
     if any((entity, row["field"]) in UNSORTABLE for row in sort):
-        raise RefusalError(500, BROKEN, "Error in reading")
+        raise RefusalError(500, BROKEN, "Error in reading incidents")
     return size, sort, after
 
 
@@ -413,7 +445,7 @@ def _parsed(kind: str, value: Any) -> Any:
     if kind in (L, N, D):
         number = int(value)
         return None if number in (2**63 - 1, -(2**63)) and kind == D else number
-    return str(value).lower() == "true" if kind == B else str(value)
+    return bool(int(value)) if kind == B else str(value)
 
 
 def _filter(entity: str, given: Row) -> list[Callable[[Row], bool]]:
@@ -438,6 +470,8 @@ def _match(name: str, kind: str, value: Any) -> Callable[[Row], bool]:
     if kind == D:
         low, high = _span(value)
         return lambda row: name in row and low <= millis(row[name]) <= high
+    if name == "truncated":
+        return lambda row: bool((len(row["value"]) > CUT) == value)
     if kind == T:
         words = set(re.findall(r"\w+", value.lower()))
         return lambda row: words <= set(re.findall(r"\w+", str(row.get(name, "")).lower()))
@@ -450,7 +484,7 @@ def _span(text: str) -> tuple[int, int]:
     try:
         when = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(timezone.utc)
     except ValueError:
-        raise RefusalError(500, BROKEN, "Error in reading") from None
+        raise RefusalError(500, BROKEN, "Error in reading incidents") from None
     if not unit:
         return millis(stamp(when)), millis(stamp(when))
     day = when.replace(hour=0, minute=0, second=0, microsecond=0)

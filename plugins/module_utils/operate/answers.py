@@ -25,6 +25,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "needs to be in one of the states",
         "It is still active: cancel it first (cancel_first: true), or wait for its end.",
     ),
+    (
+        "Ambiguous handler methods",
+        "This is a defect of Camunda 8.6 with Operate and Tasklist in one process: long values cannot be got there.",
+    ),
     ("No secondary storage", "This cluster runs without a database for searches, so that nothing can be searched."),
     (
         "PartitionNotFound",

@@ -9,7 +9,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import times
@@ -27,8 +27,14 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities im
 DECODED = "decodedValue"
 """The key under which the decoded value of a variable stands beside ``value``."""
 
+CUT = 8191
+"""Searches cut values of variables off at this length, and 8.6 does not say which."""
+
 # The server takes this name of a filter too; answers use the other one.
 _ALIASES = {"parentProcessInstanceKey": "parentKey"}
+_EXACT = (KEY, INT, TEXT, BOOL)
+# Compared by words, or filtered by and not returned.
+_LOOSE = ("message", "truncated", "decisionRequirementsName", "decisionRequirementsVersion")
 _LARGEST = {KEY: 2**63 - 1, INT: 2**31 - 1}
 
 
@@ -158,8 +164,24 @@ def is_key(name: str) -> bool:
 def present(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object of an answer as it is shown: keys as texts, the value of a variable decoded beside it."""
     shown = {name: str(value) if is_key(name) and isinstance(value, int) else value for name, value in row.items()}
-    if entity.name == "variables" and not row.get("truncated") and isinstance(row.get("value"), str):
+    value = row.get("value")
+    if entity.name == "variables" and isinstance(value, str) and not row.get("truncated", len(value) >= CUT):
         # What is not JSON after all stays as it is.
         with contextlib.suppress(ValueError):
-            shown[DECODED] = json.loads(row["value"])
+            shown[DECODED] = json.loads(value)
     return shown
+
+
+def disagrees(entity: Entity, given: Mapping[str, Any], row: Mapping[str, Any]) -> Optional[str]:
+    """Return the first field of the filter that an object of the answer does not have as wanted, None when all agree.
+
+    Servers ignore a field that they do not know, such as one that came with a later version, and return everything.
+    """
+    return next(
+        (
+            name
+            for name, value in given.items()
+            if entity.field(name, "filter").type in _EXACT and name not in _LOOSE and row.get(name) != value
+        ),
+        None,
+    )

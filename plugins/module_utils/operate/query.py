@@ -141,10 +141,20 @@ class Search:
     def pages(self) -> Iterator[list[dict[str, Any]]]:
         """Yield the objects as they are shown, page by page; no more than one page is kept in memory."""
         for rows in self._windowed() if self._query.windows else self._plain():
+            self._check(rows)
             self.count += len(rows)
             yield [self._query.show(row) for row in rows]
         if self._query.windows:
             self.total, self.total_is_lower_bound = self.count, self.truncated
+
+    def _check(self, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            ignored = filters.disagrees(self._query.entity, self._query.filter, row)
+            if ignored:
+                raise UsageError(
+                    f"filter.{ignored}: this server ignores it and returned objects that do not match; its version is "
+                    "older than this field, or newer than this collection."
+                )
 
     def tally(self) -> None:
         """Find ``total`` only. With limits of time that means reading the objects, one page in memory at a time."""
@@ -153,7 +163,9 @@ class Search:
             for _page in self.pages():
                 pass
             return
-        self.total = self._client.search(query.entity, query.filter, size=1).total
+        page = self._client.search(query.entity, query.filter, size=1)
+        self._check(page.rows)
+        self.total = page.total
         self.total_is_lower_bound = self.total >= COUNTED
 
     def summary(self) -> dict[str, Any]:
