@@ -48,10 +48,7 @@ def error_for(response: Response, url: str, explain: Explain, advice: str, attem
 def _hint(response: Response, url: str, advice: str) -> str:
     status = response.status
     if 300 <= status < 400:
-        return (
-            f" The server redirects to {_location(response, url)}; redirects are not followed. "
-            f"If that is a login page, check auth_type and credentials, otherwise give that address as url (now {url})."
-        )
+        return _redirect(_location(response, url), url)
     if status < 300:
         return (
             f" This is a web page, not the API. Check url ({url}): it may be the address of a web application, "
@@ -61,6 +58,8 @@ def _hint(response: Response, url: str, advice: str) -> str:
         return f" {advice}."
     if status == 407:
         return " The proxy wants a login: set it in the environment variable HTTPS_PROXY."
+    if status == 400 and url.startswith("http://") and any(word in response.text for word in ("HTTPS", "TLS", "SSL")):
+        return f" The server seems to speak TLS on this port: try https:// in url (now {url})."
     if response.is_html and status in (400, 404, 405):
         return f" The answer is a web page, not the API's. Check url ({url}), its path most of all."
     if response.is_html:
@@ -68,6 +67,15 @@ def _hint(response: Response, url: str, advice: str) -> str:
     if status in (502, 503, 504):
         return " The server is starting, overloaded or down; try again later."
     return ""
+
+
+def _redirect(location: str, url: str) -> str:
+    if location.partition("://")[2].startswith(url.partition("://")[2] + "/"):
+        return f" The server redirects to another scheme: use {location.partition(':')[0]}:// in url (now {url})."
+    return (
+        f" The server redirects to {location}; redirects are not followed. "
+        f"If that is a login page, check auth_type and credentials, otherwise give that address as url (now {url})."
+    )
 
 
 def _location(response: Response, url: str) -> str:

@@ -202,6 +202,8 @@ def _cause(error: Exception) -> str:
             return "no connection in time (option connect_timeout)"
         if isinstance(item, urllib3.exceptions.DecodeError):
             return "its compressed body is damaged"
+        if isinstance(item, http.client.BadStatusLine) and not isinstance(item, http.client.RemoteDisconnected):
+            return "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)"
         if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
             text = item.strerror or str(item)
             if item.strerror or text.startswith("Tunnel connection failed"):

@@ -67,6 +67,16 @@ def test_a_redirect_names_where_it_leads_and_no_more() -> None:
     assert "invalid address" in error(302, Location="http://[::1").message
 
 
+def test_the_wrong_scheme_is_named() -> None:
+    message = error(308, Location="http://camunda.example.com/engine-rest/user/x").message
+    assert "use http:// in url" in message
+    response = Response(
+        "GET", "/x", 400, {"Content-Type": "text/plain"}, b"This combination of host and port requires TLS."
+    )
+    assert "try https:// in url" in error_for(response, URL.replace("https:", "http:"), plain, "", 1).message
+    assert "https" not in error_for(response, URL, plain, "", 1).message
+
+
 def test_attempts_are_counted_and_long_texts_cut() -> None:
     made: Any = error(503, b'{"message": "%s"}' % (b"x" * 100_000), attempts=5)
     assert len(made.message) < 2500
