@@ -90,7 +90,7 @@ def explain(response: Response) -> tuple[Optional[str], str]:
             for row in missing
         )
         return data.get("type"), f"{message} The caller {data.get('userId') or ''} needs {needed}.".replace("  ", " ")
-    advice = _TOO_LONG.get(data.get("code"), "") or next((text for part, text in _ADVICE if part in message), "")
+    advice = _TOO_LONG.get(data.get("code") or 0, "") or next((text for part, text in _ADVICE if part in message), "")
     return data.get("type"), f"{message} {advice}".strip()
 
 
