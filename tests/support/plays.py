@@ -12,6 +12,8 @@ A start of ansible-playbook costs 0.5 to 1 s and a module 0.25 s, so one play ho
     assert run[0].changed is False and not run[0].requests.writes
     assert run[1].ok["diff"]
 
+Where `BPMOPS_CAMUNDA_TEST_RESULTS` names a file, all results go there too, for tests/tools/same_results.py.
+
 With `watch=api.state` each task also has the state of the engine `before` and `after` it.
 """
 
@@ -247,6 +249,7 @@ class Play:
                 process.wait()
         requests = Exchanges(self.proxy.requests[seen:]) if self.proxy else Exchanges()
         text = record.read_text()
+        _keep(text)
         run = Run(
             process.returncode,
             stdout,
@@ -301,6 +304,15 @@ def bin_folder(core: str | None) -> Path:
 
 def _write(path: Path, data: Any) -> None:
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _keep(record: str) -> None:
+    """Add a record to those of the whole test run."""
+    if "BPMOPS_CAMUNDA_TEST_RESULTS" in os.environ:
+        test = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+        line = json.dumps({"test": test, "events": [json.loads(event) for event in record.splitlines()]})
+        with open(os.environ["BPMOPS_CAMUNDA_TEST_RESULTS"], "a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
 
 def _read_record(text: str, requests: Exchanges) -> list[TaskRun]:
