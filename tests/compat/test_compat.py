@@ -21,8 +21,10 @@ CORES = [core for core in os.environ.get("BPMOPS_CAMUNDA_TEST_CORES", "2.16,2.21
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     with running("camunda7") as engine:
-        yield engine
-        engine.api.reset(engine.fresh)
+        try:
+            yield engine
+        finally:
+            engine.api.reset(engine.fresh)
 
 
 def _tasks(password: str) -> list[dict[str, object]]:

@@ -25,8 +25,10 @@ NOT_SHIPPED = ("tests/", "dev", ".ci", ".git", "pyproject.toml")
 def engine() -> Iterator[Engine]:
     with running("camunda7") as engine:
         engine.api.reset(engine.fresh)
-        yield engine
-        engine.api.reset(engine.fresh)
+        try:
+            yield engine
+        finally:
+            engine.api.reset(engine.fresh)
 
 
 def _run(program: str, *arguments: str, home: Path, env: Mapping[str, str] | None = None) -> str:

@@ -52,7 +52,7 @@ def test_reads_and_writes_are_told_apart_by_operation(through: Camunda7, proxied
 
 def test_faults_hit_the_chosen_requests_only(through: Camunda7, proxied: Proxy) -> None:
     fault = proxied.fail(path="/version", skip=1, times=2, status=503, body='{"message": "down"}')
-    assert [through.call("GET", "/version").status_code for _ in range(4)] == [200, 503, 503, 200]
+    assert [through.call("GET", "/version").status_code for _each in range(4)] == [200, 503, 503, 200]
     assert not any(each.forwarded for each in fault.hits)
     proxied.fail(path="/engine", drop="after")
     with pytest.raises(requests.ConnectionError):
@@ -95,6 +95,6 @@ def test_requests_and_results_belong_to_their_task(
     assert [step.outcome.status for step in run] == ["ok", "failed", "ok", "ok", "skipped"]
     assert [len(step.items) for step in run] == [0, 0, 2, 0, 0]
     assert run[3].ok["msg"] == value
-    assert [(step.before, step.after) for step in run] == [(0, 0), (0, 1), (1, 1), (1, 1), (1, 1)]
+    assert [(step.before, step.after) for step in run] == [(0, 0), (0, 0), (1, 1), (1, 1), (1, 1)]
     with pytest.raises(AssertionError, match="a secret is in the stdout"):
         assert_no_secret(run, [value])

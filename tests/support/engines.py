@@ -41,8 +41,7 @@ class Engine:
 
     @property
     def admin_group(self) -> str:
-        (group,) = self.fresh.groups
-        return group
+        return next(iter(self.fresh.groups))
 
 
 @contextmanager

@@ -281,7 +281,7 @@ class Proxy:
         head = await _read_head(link.reader)
         if head is None:
             return False
-        method, _, rest = head.line.partition(b" ")
+        method, _space, rest = head.line.partition(b" ")
         target = rest.rpartition(b" ")[0]
         body, raw_body = await _read_body(link.reader, head, has_body=head.announces_body)
         path = target.decode("latin-1")
@@ -364,7 +364,7 @@ async def _read_head(reader: asyncio.StreamReader) -> _Head | None:
         raw = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
         return None
-    line, _, rest = raw.partition(b"\r\n")
+    line, _end, rest = raw.partition(b"\r\n")
     headers = {}
     for each in rest.decode("latin-1").split("\r\n"):
         name, colon, value = each.partition(":")

@@ -86,10 +86,11 @@ def nested(error: BaseException) -> Iterator[BaseException]:
 
 
 def verification(
-    validate: bool, ca_path: Optional[str], environment: Mapping[str, str] = os.environ
+    validate: bool, ca_path: Optional[str], environment: Optional[Mapping[str, str]] = None
 ) -> Union[bool, str]:
     """Return whether to verify certificates, or the file or directory of authorities to verify them with."""
     if not validate:
         return False
-    named = next((environment[name] for name in _BUNDLE_VARIABLES if environment.get(name)), None)
+    variables = os.environ if environment is None else environment
+    named = next((variables[name] for name in _BUNDLE_VARIABLES if variables.get(name)), None)
     return ca_path or named or True

@@ -33,7 +33,7 @@ def error(
 )
 def test_the_class_follows_the_status(status: int, kind: type[AnswerError]) -> None:
     made = error(status)
-    assert type(made) is kind
+    assert made.__class__ is kind
     assert made.facts == {"status": status, "type": None, "method": "GET", "path": "/user/x"}
 
 
