@@ -5,8 +5,8 @@
 
 They lie in the cache folder:
 
-* ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, filled from
-  ``tests/requirements-<name>.txt``. It is rebuilt when that file changes and when a build was cut short.
+* ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, and ``target-3.9``
+  for what runs on targets, filled from ``tests/requirements-<name>.txt``. It is rebuilt when that file changes and when a build was cut short.
 * ``collections/<hash of the checkout's path>/ansible_collections/bpmops/camunda``: a link to the checkout.
 
 pip reads the user's own configuration; nothing here names a package index.
@@ -66,7 +66,8 @@ MAIN = Environment("core-2.19", ("3.11", "3.12", "3.13"))
 OLDEST = Environment("core-2.16", ("3.11", "3.12", "3.10"))
 NEWEST = Environment("core-2.21", ("3.13", "3.12", "3.14"))
 JAVA = Environment("java", ("3.11", "3.12", "3.13", "3.10", "3.9"))  # a Java runtime, where the system's is too old
-ENVIRONMENTS = (MAIN, OLDEST, NEWEST)
+TARGET = Environment("target-3.9", ("3.9",))  # the oldest Python of targets; ansible-core is not installed there
+ENVIRONMENTS = (MAIN, OLDEST, NEWEST, TARGET)
 
 
 def _candidates(version: str) -> Iterator[str]:

@@ -235,7 +235,8 @@ def _prepare(session: Session) -> None:
     missing = {each: environments.build(each) for each in environments.ENVIRONMENTS}
     for sentence in filter(None, missing.values()):
         tell(sentence)
-    session.cores = tuple(each.name.replace("core-", "") for each, sentence in missing.items() if not sentence)
+    ready = [each.name for each, sentence in missing.items() if not sentence]
+    session.cores = tuple(name.replace("core-", "") for name in ready if name.startswith("core-"))
     OUTPUT.mkdir(exist_ok=True)
 
 
