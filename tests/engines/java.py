@@ -47,8 +47,9 @@ def _install(program: str) -> None:
     """Install a missing program with apt-get, or raise ToolError with what to install."""
     package = PACKAGES[program]
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        packages = " ".join(PACKAGES.values())
         raise ToolError(
-            f"{program} is missing: install a JDK 17 or newer and Maven (Debian: apt-get install {package})."
+            f"{program} is missing: install a JDK 17 or newer and Maven (Debian: apt-get install {packages})."
         )
     tell(f"Installing {package} ...")
     log = cache("apt-get.log")

@@ -6,7 +6,8 @@
 They lie in the cache folder:
 
 * ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, and ``target-3.9``
-  for what runs on targets, filled from ``tests/requirements-<name>.txt``. It is rebuilt when that file changes and when a build was cut short.
+  for the oldest Python of targets. Each is filled from ``tests/requirements-<name>.txt``, and rebuilt when that file
+  changes and when a build was cut short.
 * ``collections/<hash of the checkout's path>/ansible_collections/bpmops/camunda``: a link to the checkout.
 
 pip reads the user's own configuration; nothing here names a package index.
@@ -101,7 +102,7 @@ def build(environment: Environment) -> Optional[str]:
         python = next(filter(None, map(find_python, environment.pythons)), None)
         if python is None:
             versions = ", ".join(environment.pythons)
-            return f"{environment.name}: needs one of Python {versions} (with venv), and none is installed."
+            return f"{environment.name} needs one of Python {versions} with venv (Debian: python3-venv); none is installed."
         tell(f"Making {environment.path} with {python} ...")
         shutil.rmtree(environment.path, ignore_errors=True)
         log = environment.path.with_name(environment.name + ".log")

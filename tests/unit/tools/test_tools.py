@@ -77,7 +77,7 @@ def test_an_environment_is_complete_only_for_its_own_requirements() -> None:
 
 def test_a_missing_interpreter_is_named() -> None:
     sentence = environments.build(environments.Environment("core-2.19", ("3.99", "3.98")))
-    assert sentence == "core-2.19: needs one of Python 3.99, 3.98 (with venv), and none is installed."
+    assert sentence == "core-2.19 needs one of Python 3.99, 3.98 with venv (Debian: python3-venv); none is installed."
 
 
 def test_the_collections_path_leads_to_the_checkout() -> None:
