@@ -263,3 +263,18 @@ def test_commands_may_be_served_elsewhere(fake: FakeOperate) -> None:
         assert result["changed"]
         assert len(zeebe.requests.to(".*/cancellation")) == 1
         assert not zeebe.requests.to(".*", "DELETE")
+
+
+@pytest.mark.parametrize("times", [2, None])
+def test_an_instance_that_is_still_being_written_down_is_deleted_later(fake: FakeOperate, times: int | None) -> None:
+    body = json.dumps({"status": 500, "message": "Error in deleting process instance and dependant data", "type": "x"})
+    with Proxy(fake.url) as proxy:
+        fault = proxy.fail(
+            method="DELETE", times=times, status=500, body=body, headers={"Content-Type": "application/json"}
+        )
+        result = Tasks({**fake.parameters, "url": proxy.url}).delete(key=ALONE, wait_timeout=1)
+    if times:
+        assert actions(result) == {ALONE: "deleted"} and result["changed"]
+    else:
+        assert "Error in deleting" in result["msg"] and not result["changed"]
+        assert 3 <= len(fault.hits) <= 12

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -63,18 +63,17 @@ class Camunda8:
         # A process that was deployed a moment ago may not be known on all partitions yet.
         return int(self.command("/process-instances", body)["processInstanceKey"])
 
-    def fail_jobs(self, kind: str, count: int, message: str) -> None:
-        """Let jobs fail for good: each makes an incident."""
-        done = 0
-        while done < count:
-            jobs = self.command(
-                "/jobs/activation",
-                {"type": kind, "timeout": 60000, "maxJobsToActivate": count - done, "requestTimeout": 10000},
-            )["jobs"]
-            assert jobs, f"only {done} of {count} jobs"
+    def fail_jobs(self, kind: str, instances: Sequence[int], message: str) -> None:
+        """Let the jobs of these instances fail for good: each makes an incident. Other jobs are locked for a moment."""
+        left = set(instances)
+        while left:
+            request = {"type": kind, "timeout": 5000, "maxJobsToActivate": 100, "requestTimeout": 20000}
+            jobs = self.command("/jobs/activation", request)["jobs"]
+            assert jobs, f"no jobs of {left}"
             for job in jobs:
-                self.command(f"/jobs/{job['key']}/failure", {"retries": 0, "errorMessage": message})
-            done += len(jobs)
+                if int(job["processInstanceKey"]) in left:
+                    self.command(f"/jobs/{job['key']}/failure", {"retries": 0, "errorMessage": message})
+                    left.remove(int(job["processInstanceKey"]))
 
     def cancel(self, key: int) -> None:
         self.command(f"/process-instances/{key}/cancellation")
@@ -111,14 +110,14 @@ def make_world(api: Camunda8, *, size: int = 3, finished: int = 12) -> World:
     """Deploy the models and make instances in every state; returns when Operate has seen it all."""
     api.deploy("order.bpmn", "delivery.bpmn", "greeting.bpmn", "dish.dmn")
     failed = [api.start("order", season="winter", number=number) for number in range(size)]
-    api.fail_jobs("cook", size, "The stove is cold")
+    api.fail_jobs("cook", failed, "The stove is cold")
     world = World(
         failed=failed,
-        active=[api.start("order", season="summer", big="x" * 9000) for _ in range(size)],
-        canceled=[api.start("order", season="spring") for _ in range(size)],
+        active=[api.start("order", season="summer", big="x" * 9000) for _each in range(size)],
+        canceled=[api.start("order", season="spring") for _each in range(size)],
         finished=[api.start("greeting", greeting=f"hello {number}") for number in range(finished)],
-        callers=[api.start("delivery", call="greeting") for _ in range(2)],
-        waiting_callers=[api.start("delivery", call="order") for _ in range(2)],
+        callers=[api.start("delivery", call="greeting") for _each in range(2)],
+        waiting_callers=[api.start("delivery", call="order") for _each in range(2)],
     )
     for key in world.canceled:
         api.cancel(key)
@@ -133,6 +132,7 @@ def make_world(api: Camunda8, *, size: int = 3, finished: int = 12) -> World:
         eventually(
             lambda key=key: api.search("process-instances", filter={"parentKey": key})["total"], f"a child of {key}"
         )
-    eventually(lambda: api.search("incidents", filter={"state": "ACTIVE"})["total"] >= size, "the incidents")
+    for key in failed:
+        eventually(lambda key=key: api.search("incidents", filter={"processInstanceKey": key})["items"], "the incident")
     eventually(lambda: api.search("decision-instances")["total"] >= 3 * size, "the decisions")
     return world

@@ -297,6 +297,9 @@ class FakeOperate:
             rows = sorted(store, key=ranks)
         if after is None:
             return rows, 0
+        sparse = [fields[row["field"]] for row, value in zip(order, after) if value in (None, str(-(2**63)))]
+        if not self.native_sort_values and set(sparse) & {S, D}:
+            raise RefusalError(500, BROKEN, "Error in reading incidents")
         try:
             target = [_Rank(_parsed(fields[row["field"]], value), _up(row)) for row, value in zip(order, after)]
         except ValueError:
@@ -329,7 +332,7 @@ class FakeOperate:
             value = millis(value)
         if kind == B:
             value = int(value)
-        return value if self.native_sort_values or value is None else json.dumps(value).strip('"')
+        return value if self.native_sort_values or value is None else str(value)
 
     def _now(self, row: Row) -> Row | None:
         """The row as it is seen now: None when deleted, canceled when that was seen."""

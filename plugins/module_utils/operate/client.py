@@ -43,6 +43,8 @@ COUNTED = 10000
 COOKIE = "cookie"
 """How a user name and password log in to Operate up to 8.7."""
 
+_LOWEST, _HIGHEST = str(-(2**63)), str(2**63 - 1)
+
 _VIEWS = {"xml": "xml", "statistics": "statistics", "sequence_flows": "sequence-flows"}
 
 
@@ -83,6 +85,13 @@ class Operate:
         search_after: Optional[Sequence[Any]] = None,
     ) -> Page:
         """Return one page; the arguments are checked ones, see filters."""
+        # In the order DESC the sort value of a missing date is one that OpenSearch does not take back. In both orders
+        # the objects without the date come last and in the same order, so that the other one leads on from there.
+        turned = False
+        if sort and search_after and sort[0]["order"] == "DESC" and str(search_after[0]) == _LOWEST:
+            turned = True
+            sort = [{**sort[0], "order": "ASC"}, *sort[1:]]
+            search_after = [_HIGHEST, *search_after[1:]]
         body: dict[str, Any] = {"filter": dict(filter), "size": size}
         if sort:
             body["sort"] = list(sort)
@@ -95,7 +104,8 @@ class Operate:
             raise no_such_api(error) from None
         if not isinstance(data, dict) or not isinstance(data.get("items"), list):
             raise UsageError(f"POST {path} did not answer like the Operate API: check the option url.")
-        return Page(data["items"], data.get("sortValues") or None, int(data.get("total") or 0))
+        values = data.get("sortValues") or None
+        return Page(data["items"], [_LOWEST, *values[1:]] if turned and values else values, int(data.get("total") or 0))
 
     def pages(
         self,

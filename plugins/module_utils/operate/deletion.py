@@ -16,6 +16,7 @@ from typing import Any, Optional
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply, read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
     ForbiddenError,
     RefusedError,
     WaitTimeoutError,
@@ -192,7 +193,26 @@ def _perform(settings: Settings, client: Operate, change: Change) -> bool:
     if change.before is not None and change.before.get("state") == _ACTIVE:
         # Operate learns of the cancellation a moment later, and deletes nothing that it takes for active.
         _wait(lambda: _finished(client, key), settings, f"Operate to see the cancellation of process instance {key}")
-    return client.delete_instance(key)
+    return _delete(settings, client, key)
+
+
+def _delete(settings: Settings, client: Operate, key: str) -> bool:
+    """Delete an instance; again while Operate cannot, because it is still writing down how the instance ended."""
+    failures: list[AnswerError] = []
+
+    def attempt() -> Optional[bool]:
+        try:
+            return client.delete_instance(key) or bool(failures)
+        except AnswerError as error:
+            if error.status != 500 or "Error in deleting" not in error.message:
+                raise
+            failures.append(error)
+            return None
+
+    try:
+        return wait_until(attempt, timeout=settings.wait_timeout, interval=settings.wait_interval, what="the deletion")
+    except WaitTimeoutError:
+        raise failures[-1] from None
 
 
 def _finished(client: Operate, key: str) -> Optional[bool]:

@@ -86,6 +86,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 _IGNORED = "the server ignores it as a filter, and so would return everything"
 _DETAIL = "it is returned for a single object only"
 _FAILS = "the server answers 500, because its index has no such field"
+_SPARSE = "where objects lack it the server fails to give the next page"
 _ADDED = "the server adds it after the search"
 _LONG_TEXT = "the server indexes it as words, which have no order"
 
@@ -109,7 +110,7 @@ ENTITIES: tuple[Entity, ...] = (
             Field("name"),
             Field("version", INT),
             Field("bpmnProcessId"),
-            Field("versionTag", no_filter=_IGNORED),
+            Field("versionTag", no_filter=_IGNORED, no_sort=_SPARSE),
             _TENANT,
         ),
         views=("xml",),
@@ -120,7 +121,7 @@ ENTITIES: tuple[Entity, ...] = (
         (
             _KEY,
             Field("processVersion", INT),
-            Field("processVersionTag"),
+            Field("processVersionTag", no_sort=_SPARSE),
             Field("bpmnProcessId"),
             Field("parentKey", KEY, no_sort=_FAILS),
             Field("parentFlowNodeInstanceKey", KEY),
@@ -222,7 +223,7 @@ ENTITIES: tuple[Entity, ...] = (
             _KEY,
             Field("state", choices=("FAILED", "EVALUATED", "UNKNOWN", "UNSPECIFIED")),
             Field("evaluationDate", DATE),
-            Field("evaluationFailure"),
+            Field("evaluationFailure", no_sort=_SPARSE),
             _DEFINITION,
             _INSTANCE,
             Field("decisionId"),

@@ -67,7 +67,7 @@ def check_sort(entity: Entity, given: Sequence[Any]) -> list[dict[str, str]]:
     Raises:
         UsageError: an unknown field, or one that the server cannot sort by.
     """
-    order = []
+    order: list[dict[str, str]] = []
     for row in given:
         if not isinstance(row, Mapping):
             raise UsageError(f"sort: {row!r} is not a mapping with field and order.")
@@ -77,6 +77,8 @@ def check_sort(entity: Entity, given: Sequence[Any]) -> list[dict[str, str]]:
         direction = str(row.get("order") or "ASC")
         if direction not in ("ASC", "DESC"):
             raise UsageError(f"sort: the order of {field.name} is ASC or DESC, not {direction!r}.")
+        if order and field.name == entity.ended and direction == "DESC":
+            raise UsageError(f"sort: {field.name} can be sorted by in the order DESC only when it is named first.")
         order.append({"field": field.name, "order": direction})
     return order
 

@@ -111,6 +111,8 @@ def test_what_the_server_would_ignore_or_answer_with_500_is_refused_with_the_rea
             filters.check_sort(entity, [{"field": name}])
     with pytest.raises(UsageError, match="ASC or DESC"):
         filters.check_sort(INSTANCES, [{"field": "startDate", "order": "asc"}])
+    with pytest.raises(UsageError, match="only when it is named first"):
+        filters.check_sort(INSTANCES, [{"field": "state"}, {"field": "endDate", "order": "DESC"}])
     assert filters.check_sort(INSTANCES, [{"field": "startDate"}]) == [{"field": "startDate", "order": "ASC"}]
 
 
