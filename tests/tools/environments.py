@@ -6,8 +6,8 @@
 They lie in the cache folder:
 
 * ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, and ``target-3.9``
-  for the oldest Python of targets. Each is filled from ``tests/requirements-<name>.txt``, and rebuilt when that file
-  changes and when a build was cut short.
+  for what runs on targets, filled from ``tests/requirements-<name>.txt``. One is rebuilt when that file changes and
+  when a build was cut short.
 * ``collections/<hash of the checkout's path>/ansible_collections/bpmops/camunda``: a link to the checkout.
 
 pip reads the user's own configuration; nothing here names a package index.

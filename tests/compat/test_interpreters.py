@@ -1,0 +1,62 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules on a target's own Python: the oldest that is supported, and one that lacks what they need."""
+
+from __future__ import annotations
+
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
+from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
+from ansible_collections.bpmops.camunda.tests.tools.environments import TARGET
+
+# Where Python 3.9 is not installed, ./dev says so and there is nothing to test.
+TARGETS = [str(TARGET.bin / "python")] if TARGET.is_complete else []
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with running("camunda7") as engine:
+        try:
+            yield engine
+        finally:
+            engine.api.reset(engine.fresh)
+
+
+def _play(engine: Engine, folder: Path, interpreter: str) -> Play:
+    parameters = {**engine.connection(engine.url), "in_process": False}
+    return Play(folder, parameters, environment={"ANSIBLE_PYTHON_INTERPRETER": interpreter})
+
+
+@pytest.mark.parametrize("interpreter", TARGETS)
+def test_modules_run_on_python_3_9(engine: Engine, interpreter: str, tmp_path: Path) -> None:
+    document = {
+        "users": [{"id": "old", "password": plain_secret()}],
+        "groups": [{"id": "oldies", "members": ["old"]}],
+        "tenants": [{"id": "past", "users": ["old"], "groups": ["oldies"]}],
+        "authorizations": [{"group": "oldies", "resource": "task", "permissions": ["READ"]}],
+    }
+    variables = {"ansible_python_interpreter": interpreter}
+    run = _play(engine, tmp_path, interpreter)(
+        [
+            task("c7_identity", document, vars=variables),
+            task("c7_identity", document, vars=variables),
+            task("c7_user", {"id": "old", "state": "absent"}, vars=variables),
+            task("c7_identity_info", vars=variables),
+        ]
+    )
+    assert run.changed == [True, False, True, False]
+
+
+def test_a_missing_library_is_named_with_its_interpreter(engine: Engine, tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=True)
+    interpreter = str(tmp_path / "bare" / "bin" / "python")
+    run = _play(engine, tmp_path, interpreter)(
+        [task("c7_user", {"id": "x"}, vars={"ansible_python_interpreter": interpreter})]
+    )
+    message = run[0].failure["msg"]
+    assert "requests" in message and interpreter in message and "pip install" in message
