@@ -102,7 +102,8 @@ def build(environment: Environment) -> Optional[str]:
         python = next(filter(None, map(find_python, environment.pythons)), None)
         if python is None:
             versions = ", ".join(environment.pythons)
-            return f"{environment.name} needs one of Python {versions} with venv (Debian: python3-venv); none is installed."
+            needed = f"one of Python {versions} with venv (Debian: python3-venv)"
+            return f"{environment.name} needs {needed}; none is installed."
         tell(f"Making {environment.path} with {python} ...")
         shutil.rmtree(environment.path, ignore_errors=True)
         log = environment.path.with_name(environment.name + ".log")
