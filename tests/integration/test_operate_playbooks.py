@@ -1,0 +1,126 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks of the guide and of the collection, and the role, on a real Camunda 8.6."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.bpmops.camunda.tests.support.camunda8 import Camunda8, World, eventually
+from ansible_collections.bpmops.camunda.tests.support.plays import Play, Run
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples" / "operate"
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_operate.rst"
+
+
+@pytest.fixture
+def run(camunda8: Camunda8, world: World, tmp_path: Path) -> Any:
+    """Runs a playbook with the connection in the environment."""
+    environment = {
+        "CAMUNDA_OPERATE_BASE_URL": camunda8.url,
+        "CAMUNDA_BASIC_AUTH_USERNAME": camunda8.username,
+        "CAMUNDA_BASIC_AUTH_PASSWORD": camunda8.password,
+    }
+    play = Play(tmp_path)
+
+    def start(playbook: Path, *arguments: str, **variables: Any) -> Run:
+        run = play.run_playbook([str(playbook), "-e", json.dumps(variables), *arguments], environment=environment)
+        assert run.rc == 0, run.stdout + run.stderr
+        return run
+
+    return start
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.stem)
+def test_the_guide_shows_the_examples_that_are_tested(example: Path) -> None:
+    assert textwrap.indent(example.read_text(encoding="utf-8"), "    ") in GUIDE.read_text(encoding="utf-8")
+
+
+def test_find_incidents(run: Any, world: World) -> None:
+    done = run(EXAMPLES / "find_incidents.yml")
+    found = {row["processInstanceKey"]: row["message"] for row in done[0].ok["objects"]}
+    assert {str(key): "The stove is cold" for key in world.failed}.items() <= found.items()
+
+
+def test_count_by_state(run: Any, world: World) -> None:
+    done = run(EXAMPLES / "count_by_state.yml")
+    totals = {each.result["item"]: each.result["total"] for each in done[0].items}
+    assert totals["ACTIVE"] >= len(world.active) and totals["COMPLETED"] >= len(world.finished)
+
+
+def test_export(run: Any, world: World, tmp_path: Path) -> None:
+    dest = tmp_path / "instances.jsonl"
+    run(EXAMPLES / "export.yml", export_dest=str(dest))
+    rows = [json.loads(line) for line in dest.read_text(encoding="utf-8").splitlines()]
+    assert {str(key) for key in (*world.finished, *world.canceled)} <= {row["key"] for row in rows}
+    assert all(row["endDate"] for row in rows)
+
+
+def test_look_at_one_instance(run: Any, world: World) -> None:
+    shown = run(EXAMPLES / "look_at_instance.yml", instance_key=str(world.failed[2]))[-1].ok["msg"]
+    assert shown["state"] == "ACTIVE" and shown["failed_in"] == ["cook"]
+    assert shown["variables"]["number"] in ("2", 2)
+
+
+def test_feed_a_loop(run: Any, world: World, tmp_path: Path) -> None:
+    run(EXAMPLES / "feed_a_loop.yml", tickets=str(tmp_path))
+    assert {str(key) for key in world.failed} <= {path.stem for path in tmp_path.glob("*.txt")}
+
+
+def test_incident_report(run: Any, world: World, tmp_path: Path) -> None:
+    run(ROOT / "playbooks" / "incident_report.yml", incident_report_dest=str(tmp_path / "report"))
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert {str(key) for key in world.failed} <= {row["processInstanceKey"] for row in report["incidents"]}
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| JOB_NO_RETRIES |" in text and f"- process instance {world.failed[0]}" in text
+    assert "## JOB_NO_RETRIES in order" in text and "    The stove is cold" in text
+
+
+def test_export_playbook(run: Any, tmp_path: Path) -> None:
+    dest = tmp_path / "definitions.jsonl"
+    run(
+        ROOT / "playbooks" / "operate_export.yml",
+        operate_export_dest=str(dest),
+        operate_export_entity="process-definitions",
+        operate_export_fields=["bpmnProcessId"],
+    )
+    assert '{"bpmnProcessId":"greeting"}' in dest.read_text(encoding="utf-8").splitlines()
+
+
+def test_clean_up(run: Any, camunda8: Camunda8, world: World, tmp_path: Path) -> None:
+    """The example and the role, on instances of their own: the retention is so short that only the rest protects others."""
+    report = tmp_path / "report.json"
+    role: dict[str, Any] = {
+        "operate_cleanup_processes": [{"bpmn_process_id": "delivery"}],
+        "operate_cleanup_older_than": "0s",
+        "operate_cleanup_batch_size": 1,
+        "operate_cleanup_report": str(report),
+    }
+    callers = [camunda8.start("delivery", call="greeting") for _ in range(2)]
+    for key in callers:
+        eventually(lambda key=key: camunda8.state(key) == "COMPLETED", f"the end of {key}")
+    playbook = ROOT / "playbooks" / "operate_cleanup.yml"
+    run(playbook, "--check", **role)
+    assert not report.exists()
+    run(playbook, operate_cleanup_dry_run=True, **role)
+    dry = json.loads(report.read_text(encoding="utf-8"))
+    assert dry["dry_run"] is True and dry["deleted"] >= 4
+    assert [camunda8.state(key) for key in callers] == ["COMPLETED"] * 2
+    run(playbook, **role)
+    real = json.loads(report.read_text(encoding="utf-8"))
+    assert real == {**dry, "dry_run": False}
+    assert [camunda8.state(key) for key in callers] == [None] * 2
+    assert [camunda8.state(key) for key in world.waiting_callers] == ["ACTIVE"] * 2
+    assert [camunda8.state(key) for key in world.finished] == ["COMPLETED"] * len(world.finished)
+    again = run(playbook, **role)
+    assert json.loads(report.read_text(encoding="utf-8"))["deleted"] == 0
+    assert all(not each.requests.writes for each in again)
+    done = run(EXAMPLES / "clean_up.yml", retention="0s", at_most=5000)
+    assert done[2].ok["counts"]["deleted"] >= len(world.finished)
+    assert [camunda8.state(key) for key in world.finished] == [None] * len(world.finished)
