@@ -94,7 +94,7 @@ def test_export_playbook(run: Any, tmp_path: Path) -> None:
 
 
 def test_clean_up(run: Any, camunda8: Camunda8, world: World, tmp_path: Path) -> None:
-    """The example and the role, on instances of their own: the retention is so short that only the rest protects others."""
+    """The role and the example; the retention is so short that only the other conditions protect the rest."""
     report = tmp_path / "report.json"
     role: dict[str, Any] = {
         "operate_cleanup_processes": [{"bpmn_process_id": "delivery"}],

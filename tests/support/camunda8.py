@@ -28,15 +28,19 @@ def eventually(probe: Callable[[], T], what: str, timeout: float = 60) -> T:
 
 @dataclass
 class Camunda8:
-    """One cluster, with a login of its own (Operate up to 8.7: by cookie)."""
+    """One cluster, with a login of its own: by cookie (Operate up to 8.7), or with a token."""
 
     url: str
     username: str
     password: str = field(repr=False)
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         self._session = requests.Session()
         self._session.trust_env = False
+        if self.token:
+            self._session.headers["Authorization"] = f"Bearer {self.token}"
+            return
         answer = self._session.post(
             f"{self.url}/api/login", data={"username": self.username, "password": self.password}, timeout=30
         )
@@ -128,11 +132,18 @@ def make_world(api: Camunda8, *, size: int = 3, finished: int = 12) -> World:
     ]
     for key, state in states:
         eventually(lambda key=key, state=state: api.state(key) == state, f"instance {key} to be {state}")
-    for key in (*world.callers, *world.waiting_callers):
-        eventually(
-            lambda key=key: api.search("process-instances", filter={"parentKey": key})["total"], f"a child of {key}"
-        )
+    for keys, state in ((world.callers, "COMPLETED"), (world.waiting_callers, "ACTIVE")):
+        for key in keys:
+            child = {"parentKey": key, "state": state}
+            eventually(lambda child=child: api.search("process-instances", filter=child)["total"], f"a child {child}")
     for key in failed:
-        eventually(lambda key=key: api.search("incidents", filter={"processInstanceKey": key})["items"], "the incident")
+        incident = {"processInstanceKey": key, "state": "ACTIVE"}
+        eventually(
+            lambda incident=incident: api.search("incidents", filter=incident)["total"], f"an incident {incident}"
+        )
+        marked = {"key": key, "incident": True}
+        eventually(
+            lambda marked=marked: api.search("process-instances", filter=marked)["total"], f"an instance {marked}"
+        )
     eventually(lambda: api.search("decision-instances")["total"] >= 3 * size, "the decisions")
     return world

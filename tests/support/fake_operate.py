@@ -74,7 +74,7 @@ REFUSED_SORT = {
     },
 }
 CUT = 8191  # characters of a variable's value in a search
-DETAILS = {"decision-instances": ("result", "evaluatedInputs", "evaluatedOutputs")}
+DETAILS = {"decision-instances": ("evaluatedInputs", "evaluatedOutputs")}
 COUNTED = 10000
 BAD, INVALID, MISSING, BROKEN = (
     "Invalid request",

@@ -231,7 +231,7 @@ ENTITIES: tuple[Entity, ...] = (
             Field("decisionName"),
             Field("decisionVersion", INT),
             Field("decisionType"),
-            _detail("result"),
+            Field("result", JSON, no_filter=_IGNORED, no_sort=_FAILS),
             _detail("evaluatedInputs"),
             _detail("evaluatedOutputs"),
             _TENANT,
