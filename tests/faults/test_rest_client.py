@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 import socket
 import threading
@@ -323,14 +324,18 @@ def test_compressed_and_large_bodies(server: FaultServer) -> None:
     assert client.read("GET", "/x").data == rows
     assert "gzip" in server.requests[0].headers["accept-encoding"]
     assert server.connections == 1
-    server.script(answer(200, b"not gzip at all", headers={"Content-Encoding": "gzip"}))
-    with pytest.raises(TransportError, match="compressed body is damaged"):
-        setup(server.url, retries=0).client.read("GET", "/x")
+    for damaged in (b"not gzip at all", gzip.compress(b"[1, 2, 3]")[:-5]):
+        server.script(answer(200, damaged, headers={"Content-Encoding": "gzip"}))
+        with pytest.raises(TransportError, match="compressed body is damaged"):
+            setup(server.url, retries=0).client.read("GET", "/x")
+    server.script(answer(204, headers={"Content-Encoding": "gzip"}))
+    assert client.write("DELETE", "/x").content == b""
 
 
-def test_an_answer_without_an_end_is_cut(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("compress", [False, True])
+def test_an_answer_without_an_end_is_cut(server: FaultServer, monkeypatch: pytest.MonkeyPatch, compress: bool) -> None:
     monkeypatch.setattr("ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport.MAX_BODY", 1 << 20)
-    server.script(answer(200, b" " * (2 << 20)))
+    server.script(answer(200, b" " * (2 << 20), compress=compress))
     with pytest.raises(TransportError, match="larger than 1 MiB"):
         setup(server.url, retries=0).client.read("GET", "/x")
 

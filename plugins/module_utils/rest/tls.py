@@ -55,22 +55,30 @@ class TlsError(TransportError):
     """No secure connection. Repeating does not help."""
 
 
-def meaning(error: ssl.SSLError, option: str) -> str:
+def meaning(error: Exception, option: str) -> str:
     """Say in words what a TLS failure means and what to do; ``option`` is the option that holds the URL."""
-    text = " ".join(str(part) for part in (error.reason, error, getattr(error, "verify_message", ""))).upper()
+    reason = getattr(error, "reason", None)
+    text = " ".join(str(part) for part in (reason, error, getattr(error, "verify_message", ""))).upper()
     for signs, words in _MEANINGS:
         if any(sign in text for sign in signs):
             return words.format(option=option)
-    return f"the TLS handshake failed ({error.reason or type(error).__name__})"
+    return f"the TLS handshake failed ({reason or type(error).__name__})"
 
 
-def find(error: BaseException) -> Optional[ssl.SSLError]:
+def find(error: Exception) -> Optional[Exception]:
     """Return the TLS failure inside an exception of the HTTP library, if there is one.
 
     A connection that simply ends is none: that may happen at any time, after the request was sent too.
     """
-    failures = (item for item in nested(error) if isinstance(item, ssl.SSLError))
-    return next((item for item in failures if not isinstance(item, (ssl.SSLEOFError, ssl.SSLZeroReturnError))), None)
+    for item in nested(error):
+        if isinstance(item, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+            continue
+        # urllib3 1 compares host names itself, and has an exception of its own for that.
+        if isinstance(item, ssl.SSLError) or (
+            isinstance(item, ValueError) and type(item).__name__ == "CertificateError"
+        ):
+            return item
+    return None
 
 
 def nested(error: BaseException) -> Iterator[BaseException]:

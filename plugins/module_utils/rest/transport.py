@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -50,6 +51,10 @@ class Request:
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: Optional[bytes] = field(default=None, repr=False)
+
+
+class _TooLargeError(Exception):
+    """An answer exceeds MAX_BODY."""
 
 
 class Transport:
@@ -107,7 +112,11 @@ class Transport:
             content = self._content(answer.raw, request, deadline)
         except TransportError:
             raise
-        except (OSError, ValueError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+        except _TooLargeError:
+            raise TransportError(
+                f"{request.method} {request.path}: the answer is larger than {MAX_BODY >> 20} MiB.", sent=True
+            ) from None
+        except (OSError, ValueError, zlib.error, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
             raise self._error(error, request, deadline) from None
         cookies = answer.cookies.get_dict() if answer.cookies else {}
         return Response(request.method, request.path, answer.status_code, answer.headers, content, cookies)
@@ -121,22 +130,22 @@ class Transport:
 
     def _content(self, raw: Any, request: Request, deadline: Deadline) -> bytes:
         """Read the body as it arrives, so that a server that sends a byte now and then cannot outlast the deadline."""
-        # urllib3 1.x has no read1; there a whole chunk is awaited before the clock is looked at.
-        read = getattr(raw, "read1", raw.read)
+        read = _reader(raw)
         sock = getattr(getattr(raw, "connection", None), "sock", None)
         parts: list[bytes] = []
         size = 0
         while True:
-            part = read(_CHUNK, decode_content=True)
+            part = read(_CHUNK, decode_content=False)
             if not part:
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+                # urllib3 1 does not look whether something is missing.
+                if size < int(raw.headers.get("Content-Length", 0)) and request.method != "HEAD":
+                    raise http.client.IncompleteRead(b"")
+                return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""))
             parts.append(part)
             size += len(part)
             if size > MAX_BODY:
                 raw.close()
-                raise TransportError(
-                    f"{request.method} {request.path}: the answer is larger than {MAX_BODY >> 20} MiB.", sent=True
-                )
+                raise _TooLargeError
             if deadline.remaining() <= 0:
                 raw.close()
                 raise deadline.error(f"{request.method} {request.path}", sent=True)
@@ -171,6 +180,27 @@ class Transport:
         return TransportError(f"{what}: {self._place} broke off the answer: {_cause(error)}.", sent=True)
 
 
+def _reader(raw: Any) -> Any:
+    """Return the method that reads as many bytes as have arrived. urllib3 has it from 2.2 on, Python always had it."""
+    if not hasattr(raw, "read1"):
+        raw._fp.read = raw._fp.read1
+        return raw.read
+    return raw.read1
+
+
+def _unpack(content: bytes, encoding: str) -> bytes:
+    """Undo the compression that we offer; of any other the caller finds that it cannot read it."""
+    if encoding.lower() not in ("gzip", "x-gzip") or not content:
+        return content
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    unpacked = unpacker.decompress(content, MAX_BODY)
+    if unpacker.unconsumed_tail:
+        raise _TooLargeError
+    if not unpacker.eof:
+        raise zlib.error("the end is missing")
+    return unpacked
+
+
 def _proxies(option: Optional[str], url: str) -> dict[str, str]:
     if option == "none":
         return {}
@@ -200,7 +230,7 @@ def _cause(error: Exception) -> str:
     for item in tls.nested(error):
         if isinstance(item, urllib3.exceptions.ConnectTimeoutError) and "timed out" in str(item):
             return "no connection in time (option connect_timeout)"
-        if isinstance(item, urllib3.exceptions.DecodeError):
+        if isinstance(item, zlib.error):
             return "its compressed body is damaged"
         if isinstance(item, http.client.BadStatusLine) and not isinstance(item, http.client.RemoteDisconnected):
             return "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)"
