@@ -242,6 +242,14 @@ def test_a_dripping_answer_cannot_outlast_the_deadline(server: FaultServer, clos
     assert len(server.requests) == 1
 
 
+def test_silence_in_the_middle_does_not_begin_the_time_anew(server: FaultServer) -> None:
+    server.script(drip(0.9, bytes_in_all=1))
+    begun = time.monotonic()
+    with pytest.raises(DeadlineError):
+        setup(server.url, deadline=1.2).client.read("GET", "/x")
+    assert time.monotonic() - begun < 1.9
+
+
 def test_a_silent_server_is_left_after_read_timeout(server: FaultServer) -> None:
     server.script(stall(5), OK)
     made = setup(server.url, read_timeout=0.3)

@@ -18,6 +18,7 @@ import contextlib
 import gzip
 import io
 import json
+import math
 import socket
 import ssl
 import threading
@@ -124,15 +125,18 @@ def raw(data: bytes) -> Behaviour:
     return behave
 
 
-def drip(pause: float, *, close_header: bool = False) -> Behaviour:
-    """A body that never ends: one byte after each ``pause``, until the client has gone."""
+def drip(pause: float, *, close_header: bool = False, bytes_in_all: float = math.inf) -> Behaviour:
+    """A body that never ends: one byte after each ``pause``, until the client has gone, or silence after some."""
 
     def behave(client: socket.socket, _request: Received) -> bool:
         fields = {"Content-Type": "application/json", "Content-Length": "1000000"}
         client.sendall(_head(200, {**fields, "Connection": "close"} if close_header else fields) + b"[")
+        count = 0
         while True:
             time.sleep(pause)
-            client.sendall(b" ")
+            if count < bytes_in_all:
+                client.sendall(b" ")
+            count += 1
 
     return behave
 
