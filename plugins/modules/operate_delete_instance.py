@@ -198,7 +198,7 @@ error:
 """
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.diff import diff
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks, windows
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import retention, windows
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
@@ -221,12 +221,12 @@ SPEC = Spec(
         "zeebe_url": {"type": "str"},
         "zeebe_audience": {"type": "str"},
     },
-    rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [tasks.TARGETS]},
+    rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [retention.TARGETS]},
 )
 
 
 def work(context: Context) -> Outcome:
-    done = tasks.delete(context.client, context.params, check_mode=context.check_mode)
+    done = retention.delete(context.client, context.params, check_mode=context.check_mode)
     for warning in done.warnings:
         context.warn(warning)
     return Outcome(done.changed, done.result, diff(done.changes) if context.diff_mode else [])
