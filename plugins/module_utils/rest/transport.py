@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import http.client
-import threading
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ else:
     HAS_REQUESTS = True
 
 _CHUNK = 1 << 16
+_CONNECTIONS = 16  # the most that tasks may have under way
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
 MAX_BODY = 256 << 20
 """Bytes of one answer; more is an error of the server or of the address, and would exhaust the memory."""
@@ -58,7 +58,7 @@ class _TooLargeError(Exception):
 
 
 class Transport:
-    """Connections to one server, kept alive, one pool for each thread. No retries, no redirects, no login.
+    """Connections to one server, kept alive and shared by threads. No retries, no redirects, no login.
 
     Proxies and trusted authorities come from the connection or from the environment, which is read once.
 
@@ -77,7 +77,8 @@ class Transport:
         self._connection = connection
         self._option = option
         self._place = urlsplit(url).netloc
-        self._threads = threading.local()
+        # Its pool is shared by the threads: connections outlive the threads of one stage of a plan.
+        self._adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS)
         self._proxies = _proxies(connection.proxy, url)
         self._settings: dict[str, Any] = {
             "verify": tls.verification(connection.validate_certs, connection.ca_path),
@@ -108,7 +109,7 @@ class Transport:
         # The adapter takes None in both places, its type hints do not.
         limits: Any = (deadline.cap(self._connection.connect_timeout), deadline.cap(self._connection.read_timeout))
         try:
-            answer = self._adapter().send(prepared, stream=True, timeout=limits, **self._settings)
+            answer = self._adapter.send(prepared, stream=True, timeout=limits, **self._settings)
             content = self._content(answer.raw, request, deadline)
         except TransportError:
             raise
@@ -120,13 +121,6 @@ class Transport:
             raise self._error(error, request, deadline) from None
         cookies = answer.cookies.get_dict() if answer.cookies else {}
         return Response(request.method, request.path, answer.status_code, answer.headers, content, cookies)
-
-    def _adapter(self) -> requests.adapters.HTTPAdapter:
-        adapter: Optional[requests.adapters.HTTPAdapter] = getattr(self._threads, "adapter", None)
-        if adapter is None:
-            adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1)
-            self._threads.adapter = adapter
-        return adapter
 
     def _content(self, raw: Any, request: Request, deadline: Deadline) -> bytes:
         """Read the body as it arrives, so that a server that sends a byte now and then cannot outlast the deadline."""
