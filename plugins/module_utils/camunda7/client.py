@@ -70,7 +70,8 @@ def encode_id(value: str) -> str:
     if "%2F" in value or "%5C" in value:
         raise UsageError(
             f"The id {value!r} cannot be addressed: the engine takes %2F and %5C in it for a slash and a backslash, "
-            "which is another id. The REST API can neither change nor remove such an object."
+            "which is another id. The REST API can neither change nor remove such an object. "
+            "Let protect name it, where purge comes across it."
         )
     return quote(value.replace("/", "%2F").replace("\\", "%5C"), safe="")
 

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key, desired
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import (
     GROUP,
     PASSWORD,
@@ -121,10 +122,15 @@ class _Builder:
             self.problems.append(f"{place}: {what} is declared twice, first in {first}.")
         return first == place
 
+    def _addressable(self, name: str, place: str) -> None:
+        try:
+            encode_id(name)
+        except UsageError as error:
+            self.problems.append(f"{place}: {error.message}")
+
     def _object(self, section: str, row: Mapping[str, Any], place: str) -> None:
         entity, name = SECTIONS[section], row["id"]
-        if name in {".", ".."}:
-            self.problems.append(f"{place}: the id {name!r} cannot be used, because no web address can carry it.")
+        self._addressable(name, place)
         if not self._once((section, name), place, f"the {entity.name} {name}"):
             return
         item = entity.desired(row)
@@ -140,7 +146,9 @@ class _Builder:
             if membership.container is entity and row.get(membership.option) is not None:
                 self.document.members[membership.option][name] = list(row[membership.option])
                 for position, member in enumerate(row[membership.option]):
-                    self._member_places[(membership.option, name, member)] = f"{place}.{membership.option}[{position}]"
+                    spot = f"{place}.{membership.option}[{position}]"
+                    self._member_places[(membership.option, name, member)] = spot
+                    self._addressable(member, spot)
 
     def _authorization(self, row: Mapping[str, Any], place: str) -> None:
         before = len(self.problems)

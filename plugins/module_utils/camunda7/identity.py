@@ -18,7 +18,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     own_rows,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import (
     SECTIONS_OF_DOCUMENT,
     Document,
@@ -41,6 +41,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import Usage
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
 Objects = dict[Hashable, Object]
+
+_REMOVALS = 5  # the stage that removes users, groups and tenants
 
 PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
 
@@ -273,4 +275,8 @@ def _guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str])
     kept = [item for item in refused if item.change.action == "delete" and item.change.kind.name != "membership"]
     guards.refuse([item for item in refused if item not in kept])
     left = [item.change for item in kept]
-    return Reconciliation([[change for change in stage if change not in left] for stage in stages], kept)
+    final = [[change for change in stage if change not in left] for stage in stages]
+    for change in final[_REMOVALS]:
+        # Nothing is written when a removal would stop half-way.
+        encode_id(str(change.key))
+    return Reconciliation(final, kept)

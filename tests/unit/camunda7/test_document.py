@@ -49,7 +49,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
     problems = _problems(
         {
             "users": [{"id": "a"}, {"id": 7}, {"idd": "x", "id": "b"}, {"first_name": "x"}, {"id": "x" * 65}],
-            "groups": [{"id": "g", "members": "a"}, {"id": "."}],
+            "groups": [{"id": "g", "members": "a"}, {"id": "."}, {"id": "h", "members": ["a%2Fb"]}],
             "wrong": [],
             "authorizations": [
                 {"resource": "proces_definition", "permissions": ["READ"], "group": "g"},
@@ -71,7 +71,8 @@ def test_all_mistakes_are_reported_at_once() -> None:
         "f0.yml: users[3]: id is missing",
         "f0.yml: users[4].id: it must not be longer than 64 characters",
         "f0.yml: groups[0].members: it must be a array, not string",
-        "f0.yml: groups[1]: the id '.' cannot be used",
+        "f0.yml: groups[1]: The id '.' cannot be used",
+        "f0.yml: groups[2].members[0]: The id 'a%2Fb' cannot be addressed",
         "f0.yml: document: unknown key wrong",
         "f0.yml: authorizations[0].resource: Unknown resource 'proces_definition'. Did you mean process_definition?",
         "f0.yml: authorizations[1].permissions: Unknown permission 'READD' for the resource user. Did you mean READ?",
@@ -85,7 +86,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
         "f1.yml: authorizations[1]: the authorization grant group g on user * is declared twice",
     ):
         assert expected in text
-    assert len(problems) == 17
+    assert len(problems) == 18
 
 
 def test_a_member_that_purge_would_remove_is_a_mistake() -> None:
