@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: operate_get
 author: bpmops.camunda contributors (@bpmops)
 short_description: Get objects of Camunda Operate by their keys
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Gets single objects over the Operate API v1, or views of them.
   - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with

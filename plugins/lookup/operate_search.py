@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: operate_search
 author: bpmops.camunda contributors (@bpmops)
 short_description: Search process instances, incidents, variables and more in Camunda Operate
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Searches over the Operate API v1, all pages, and returns the objects as plain data.
   - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with

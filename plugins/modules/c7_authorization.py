@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_authorization
 short_description: Manage an authorization of Camunda 7
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Creates, changes and removes an authorization of a Camunda 7 or Operaton engine over its REST API.
   - An authorization is identified by its type, its user or group, its resource and the resource's id.

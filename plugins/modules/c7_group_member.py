@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_group_member
 short_description: Manage the members of a group of Camunda 7
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Adds users to a group of a Camunda 7 or Operaton engine, and removes them.
   - The group and the users must exist, as far as they have to be added.

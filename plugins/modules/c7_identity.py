@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_identity
 short_description: Bring users, groups, tenants and authorizations of Camunda 7 to a declared state
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Takes a whole desired state, inline or from files, reads what the engine has, and makes only the changes that are needed.
   - What the document does not mention stays as it is, unless O(purge) names its kind.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_identity_info
 short_description: Export users, groups, tenants and authorizations of Camunda 7
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Reads the identity of a Camunda 7 or Operaton engine as a document that M(bpmops.camunda.c7_identity) takes back without
     a change.

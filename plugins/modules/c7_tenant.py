@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_tenant
 short_description: Manage a tenant of Camunda 7
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Creates, changes and removes a tenant of a Camunda 7 or Operaton engine over its REST API.
   - A name that is not given stays as it is.

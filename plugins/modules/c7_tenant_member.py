@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_tenant_member
 short_description: Manage the users and groups of a tenant of Camunda 7
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Adds users and groups to a tenant of a Camunda 7 or Operaton engine, and removes them.
   - The tenant, the users and the groups must exist, as far as they have to be added.

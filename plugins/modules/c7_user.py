@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: c7_user
 short_description: Manage a user of Camunda 7
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Creates, changes and removes a user of a Camunda 7 or Operaton engine over its REST API.
   - Fields that are not given stay as they are.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: operate_delete_instance
 short_description: Delete finished process instances from Camunda Operate
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Deletes process instances with their variables, incidents and flow node instances from the history over the Operate API v1.
     The engine itself keeps nothing of finished instances.

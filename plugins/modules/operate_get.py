@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: operate_get
 short_description: Get objects of Camunda Operate by their keys
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Gets single objects over the Operate API v1, or a view of them, such as the XML of a process definition.
   - The value of a variable is complete here, while a search cuts long ones off; a decision instance has its inputs and outputs.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: operate_search
 short_description: Search process instances, incidents, variables and more in Camunda Operate
-version_added: "1.0.0"
+version_added: "0.1.0"
 description:
   - Searches one kind of object over the Operate API v1, page after page, also past the 10,000 objects that the server counts.
   - What is misspelt or of the wrong type is an error before the first request.
