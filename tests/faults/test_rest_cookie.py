@@ -18,6 +18,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     NotFoundError,
     TransportError,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from ansible_collections.bpmops.camunda.tests.support.fault_server import (
     Behaviour,
     FaultServer,
@@ -31,13 +33,16 @@ PASSWORD = secrets.token_urlsafe(16) + " &+%"
 
 
 class Operate(FaultServer):
-    """Has a login form, and wants its session and, for what is not a GET, its CSRF token."""
+    """Has a login form, sessions, and a CSRF token in a cookie that writes repeat in a header, as Operate 8.6 has it.
+
+    The token in the header looks different each time: it is masked with random characters.
+    """
 
     def __init__(self, login: str = "/api/login", csrf: str = "OPERATE-X-CSRF-TOKEN") -> None:
         super().__init__()
         self.login = login
         self.csrf = csrf
-        self.sessions: dict[str, str] = {}
+        self.sessions: set[str] = set()
         self.route(self._answer)
 
     @property
@@ -47,29 +52,37 @@ class Operate(FaultServer):
     def _answer(self, request: Received) -> Behaviour:
         if request.path == self.login:
             return self._log_in(request)
-        cookie = dict(part.split("=", 1) for part in request.headers.get("cookie", "").split("; ") if part)
-        session = cookie.get("OPERATE-SESSION", "")
         if "login" in request.path:
             return answer(404, b"<html>", content_type="text/html")
-        if session not in self.sessions:
-            return answer(401, {"message": "Full authentication is required"})
-        if request.method != "GET" and request.headers.get(self.csrf.lower()) != self.sessions[session]:
-            return answer(403)
+        cookie = dict(part.split("=", 1) for part in request.headers.get("cookie", "").split("; ") if part)
+        token = cookie.get("CSRF", "")
+        given = request.headers.get(self.csrf.lower(), "").partition(".")[2]
+        if request.method != "GET" and not (token and token == given):
+            return answer(403, {"status": 403, "error": "Forbidden"})
+        if cookie.get("OPERATE-SESSION") not in self.sessions:
+            return answer(401, {"message": ""})
         if request.path == "/rotate":
-            self.sessions[session] = secrets.token_hex(16)
-        return answer(200, {"csrf": self.sessions[session]}, headers={self.csrf: self.sessions[session]})
+            return self._with_token(200, secrets.token_hex(16))
+        return answer(200, {}, headers={self.csrf: self._masked(token)} if request.method == "GET" else {})
 
     def _log_in(self, request: Received) -> Behaviour:
         if request.method != "POST":
             return answer(405)
         if dict(parse_qsl(request.body.decode())) != {"username": "mary", "password": PASSWORD}:
             return answer(401, {"message": "Bad credentials"})
-        session, token = secrets.token_hex(16), secrets.token_hex(16)
-        self.sessions[session] = token
-        expires = "Expires=Sun, 01 Mar 2037 12:00:00 GMT"
-        return answer(
-            204, headers={"Set-Cookie": f"OPERATE-SESSION={session}; Path=/; HttpOnly; {expires}", self.csrf: token}
-        )
+        session = secrets.token_hex(16)
+        self.sessions.add(session)
+        return self._with_token(204, secrets.token_hex(16), f"OPERATE-SESSION={session}")
+
+    def _with_token(self, status: int, token: str, *cookies: str) -> Behaviour:
+        end = "; Path=/; HttpOnly; Expires=Sun, 01 Mar 2037 12:00:00 GMT"
+        lines = [f"Set-Cookie: {cookie}{end}" for cookie in (*cookies, f"CSRF={token}")]
+        # Several headers of one name: they stand in the value of another.
+        return answer(status, headers={self.csrf: "\r\n".join([self._masked(token), *lines])})
+
+    @staticmethod
+    def _masked(token: str) -> str:
+        return f"{secrets.token_hex(16)}.{token}"
 
 
 @pytest.fixture
@@ -116,6 +129,28 @@ def test_the_csrf_token_follows_the_answers(operate: Operate) -> None:
     client = log_in(operate).client
     client.read("GET", "/rotate")
     assert client.write("POST", "/v1/x").status == 200
+    assert len(operate.logins) == 1
+
+
+def test_a_token_that_only_looks_new_is_not_collected(operate: Operate) -> None:
+    made = log_in(operate)
+    made.client.read("GET", "/x")
+    known = len(made.redactor.values)
+    for _number in range(20):
+        made.client.read("GET", "/x")
+    assert len(made.redactor.values) == known
+    assert made.client.write("POST", "/v1/x").status == 200
+
+
+def test_a_late_answer_of_an_old_session_does_not_spoil_the_new_one(operate: Operate) -> None:
+    client = log_in(operate).client
+    client.read("GET", "/v1/x")
+    old = client._auth.credentials(Deadline(1))
+    operate.sessions.clear()
+    client.read("GET", "/v1/x")
+    client._auth.learn(Response("GET", "/v1/x", 200, {}, b"", {"OPERATE-SESSION": "old"}), old)
+    assert client.write("POST", "/v1/x").status == 200
+    assert len(operate.logins) == 2
 
 
 def test_a_wrong_password_is_tried_once_whoever_asks(operate: Operate) -> None:

@@ -109,13 +109,15 @@ def test_tokens_and_sessions_are_secrets_as_soon_as_they_are_known(server: Fault
             made.client.read("GET", "/x")
         assert leaks(caught.value, *issuer.issued) == []
         assert set(issuer.issued) <= set(made.redactor.values)
-    session, csrf, later = (secrets.token_hex(16) for _number in range(3))
+    session, csrf, cookie, later = (secrets.token_hex(16) for _number in range(4))
     headers = {"Set-Cookie": f"OPERATE-SESSION={session}", "X-CSRF-TOKEN": csrf}
-    server.script(answer(204, headers=headers), answer(200, {}, headers={"X-CSRF-TOKEN": later}))
+    server.script(
+        answer(204, headers=headers), answer(200, {}, headers={"Set-Cookie": f"a={cookie}", "X-CSRF-TOKEN": later})
+    )
     made = setup(server.url, **WAYS["cookie"])
     made.client.read("GET", "/x")
     server.route(echo(400))
     with pytest.raises(CamundaError) as caught:
         made.client.write("POST", "/x")
-    assert leaks(caught.value, session, csrf, later) == []
-    assert {session, csrf, later} <= set(made.redactor.values)
+    assert leaks(caught.value, session, csrf, cookie, later) == []
+    assert {session, csrf, cookie, later} <= set(made.redactor.values)

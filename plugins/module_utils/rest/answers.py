@@ -11,6 +11,7 @@ from typing import Any, Optional
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, answer_error
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 Explain = Callable[[Response], tuple[Optional[str], str]]
@@ -28,25 +29,24 @@ def plain(response: Response) -> tuple[Optional[str], str]:
     return None, ""
 
 
-def error_for(response: Response, url: str, explain: Explain, advice: str, attempts: int) -> AnswerError:
+def error_for(response: Response, connection: Connection, explain: Explain, advice: str, attempts: int) -> AnswerError:
     """Return the error for ``response``.
 
     Args:
-        url: the base URL of the connection.
         explain: reads the product's error bodies.
         advice: what to do about a 401.
         attempts: how often the request was sent.
     """
     kind, said = explain(response) if response.status >= 400 and response.is_json else (None, "")
     said = said.strip() or http.client.responses.get(response.status, "")
-    hint = _hint(response, url, advice)
+    hint = _hint(response, connection, advice)
     tried = f" Sent {attempts} times." if attempts > 1 else ""
     message = f"{response.method} {response.path}: {response.status} {said[:_LONGEST]}".rstrip(" .")
     return answer_error(f"{message}.{hint}{tried}", response, kind)
 
 
-def _hint(response: Response, url: str, advice: str) -> str:
-    status = response.status
+def _hint(response: Response, connection: Connection, advice: str) -> str:
+    status, url = response.status, connection.url
     if 300 <= status < 400:
         return _redirect(_location(response, url), url)
     if status < 300:
@@ -54,7 +54,8 @@ def _hint(response: Response, url: str, advice: str) -> str:
             f" This is a web page, not the API. Check url ({url}): it may be the address of a web application, "
             "or a proxy asks for a login."
         )
-    if status == 401:
+    # Operate protects itself from foreign forms first, so that a missing login shows as 403.
+    if status == 401 or (status == 403 and connection.auth_type == "none"):
         return f" {advice}."
     if status == 407:
         return " The proxy wants a login: set it in the environment variable HTTPS_PROXY."

@@ -55,7 +55,7 @@ class Client:
     """Sends operations to one server.
 
     Reads and writes are told apart by the operation, not by the HTTP method: a search is a POST and a read.
-    A client may be used by several threads; each keeps its own connections.
+    A client may be used by several threads, which share its connections.
 
     Args:
         connection: the checked options.
@@ -187,7 +187,7 @@ class Client:
         if response.status < 300 and (operation.page or not response.is_html):
             return response
         wanted = attempts.wanted_pause(response)
-        problem = error_for(response, self._connection.url, self._explain, self._auth.advice, attempt)
+        problem = error_for(response, self._connection, self._explain, self._auth.advice, attempt)
         return attempts.Problem(problem, self._judge(response, wanted), wanted)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:

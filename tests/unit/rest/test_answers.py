@@ -16,16 +16,23 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     NotFoundError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import error_for, plain
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 URL = "https://camunda.example.com/engine-rest"
+BASIC = Connection(URL, auth_type="basic")
 
 
 def error(
-    status: int, content: bytes = b"", content_type: str = "application/json", attempts: int = 1, **headers: str
+    status: int,
+    content: bytes = b"",
+    content_type: str = "application/json",
+    attempts: int = 1,
+    connection: Connection = BASIC,
+    **headers: str,
 ) -> AnswerError:
     response = Response("GET", "/user/x", status, {"Content-Type": content_type, **headers}, content)
-    return error_for(response, URL, plain, "Check your password", attempts)
+    return error_for(response, connection, plain, "Check your password", attempts)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +56,8 @@ def test_without_words_the_status_is_named(content: bytes) -> None:
 
 def test_an_empty_401_says_what_to_check() -> None:
     assert error(401).message == "GET /user/x: 401 Unauthorized. Check your password."
+    assert error(403).message == "GET /user/x: 403 Forbidden."
+    assert error(403, connection=Connection(URL)).message == "GET /user/x: 403 Forbidden. Check your password."
 
 
 def test_a_web_page_is_not_quoted() -> None:
@@ -70,11 +79,10 @@ def test_a_redirect_names_where_it_leads_and_no_more() -> None:
 def test_the_wrong_scheme_is_named() -> None:
     message = error(308, Location="http://camunda.example.com/engine-rest/user/x").message
     assert "use http:// in url" in message
-    response = Response(
-        "GET", "/x", 400, {"Content-Type": "text/plain"}, b"This combination of host and port requires TLS."
-    )
-    assert "try https:// in url" in error_for(response, URL.replace("https:", "http:"), plain, "", 1).message
-    assert "https" not in error_for(response, URL, plain, "", 1).message
+    said = b"This combination of host and port requires TLS."
+    plainly = Connection(URL.replace("https:", "http:"))
+    assert "try https:// in url" in error(400, said, "text/plain", connection=plainly).message
+    assert "https" not in error(400, said, "text/plain").message
 
 
 def test_attempts_are_counted_and_long_texts_cut() -> None:

@@ -46,8 +46,11 @@ class Cookie(Renewable):
         self._csrf: dict[str, str] = {}
 
     def learn(self, response: Response, used: Credentials) -> None:
-        """Keep the cookies and the CSRF token that an answer brings, unless its session is over."""
-        if response.cookies or any(name in response.headers for name in _CSRF_HEADERS):
+        """Keep what an answer brings, unless its session is over.
+
+        Every answer to a GET has a CSRF token that looks new; each of them is valid until the cookies change.
+        """
+        if response.cookies or (not self._csrf and any(name in response.headers for name in _CSRF_HEADERS)):
             with self._lock:
                 if used.generation == self._generation:
                     self._keep(response)
@@ -84,7 +87,9 @@ class Cookie(Renewable):
             return response
         wanted = attempts.wanted_pause(response)
         said = plain(response)[1]
-        message = f"POST {path}: {response.status} the login failed. {said} {self._advice(response.status)}"
+        message = " ".join(
+            filter(None, (f"POST {path}: {response.status} the login failed.", said, self._advice(response.status)))
+        )
         failure = retry.failure_of_status(response.status, retry_after=wanted is not None)
         return attempts.Problem(answer_error(message, response), failure, wanted)
 

@@ -99,7 +99,6 @@ class OAuth2(Renewable):
             return attempts.unanswered(error)
         token = _token(response, asked)
         if token is not None:
-            self._redactor.add(token.value)
             return token
         again = response.status == 429 or response.status >= 500
         return attempts.Problem(
