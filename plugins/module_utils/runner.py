@@ -224,9 +224,17 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     }
 
 
+class _Module(AnsibleModule):
+    """Returns what the module returns and nothing else, as it is documented, and as it is in process."""
+
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Add no owner, mode and size to a result that has a ``path`` or ``dest``."""
+        return kwargs
+
+
 def run(spec: Spec, work: Work) -> None:
     """Run ``work`` as an Ansible module; the process ends here."""
-    module = AnsibleModule(**spec.module_arguments())
+    module = _Module(**spec.module_arguments())
     done = execute(
         spec,
         work,
