@@ -591,9 +591,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(204, None)
             return
         match = re.fullmatch(r"/v1/([a-z-]+)/([^/]+)(?:/([a-z-]+))?", path)
-        if not fake.v1 or not match or match.group(1) not in FIELDS:
-            self._answer(404, {"type": "about:blank", "title": "Not Found", "status": 404,
-                               "detail": f"No static resource {path[1:]}.", "instance": path})  # fmt: skip
+        if not fake.v1:
+            # A newer version answers an unknown path so.
+            detail = f"No static resource {path[1:]}."
+            self._answer(404, {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail})
+            return
+        if not match or match.group(1) not in FIELDS:
+            self._answer(404, {"timestamp": "...", "status": 404, "error": "Not Found", "path": path})
             return
         entity, key, view = match.group(1), unquote(match.group(2)), match.group(3)
         if self.command == "POST" and key == "search":
