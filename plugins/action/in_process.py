@@ -22,7 +22,8 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Clients, execute
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import execute
+from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import Clients
 
 MODULES = "ansible_collections.bpmops.camunda.plugins.modules."
 
@@ -38,7 +39,7 @@ else:  # before ansible-core 2.19
 clients = Clients()
 
 
-class Obstacle(Exception):
+class ObstacleError(Exception):
     """Why a task must run as a process of its own. Nothing was done yet."""
 
 
@@ -54,7 +55,7 @@ class ActionModule(ActionBase):
         try:
             self._look_for_obstacles()
             result = self._run_here(task_vars or {})
-        except Obstacle as obstacle:
+        except ObstacleError as obstacle:
             self._tell(f"runs as a process: {obstacle}")
             return self._run_as_process(task_vars)
         self._tell("ran in the process of Ansible")
@@ -64,19 +65,20 @@ class ActionModule(ActionBase):
         Display().vvv(f"{self._task.action} {what}", host=self._play_context.remote_addr)
 
     def _look_for_obstacles(self) -> None:
-        """Raise Obstacle for what only a process can do."""
+        """Raise ObstacleError for what only a process can do."""
         environment: dict[str, str] = {}
-        self._compute_environment_string(environment)
+        action: Any = self  # ansible-core gives this method no types
+        action._compute_environment_string(environment)
         obstacles = (
             ("its connection is not local", self._connection.ansible_name != "ansible.builtin.local"),
             ("become", self._connection.become is not None),
             ("async", self._task.async_val),
             ("environment", environment),
-            ("its files are to be kept", constants.DEFAULT_KEEP_REMOTE_FILES),
+            ("its files are to be kept", constants.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES")),
         )
         for name, applies in obstacles:
             if applies:
-                raise Obstacle(name)
+                raise ObstacleError(name)
 
     def _run_as_process(self, task_vars: Optional[dict[str, Any]]) -> dict[str, Any]:
         """Do what would happen without this plugin."""
@@ -102,7 +104,7 @@ class ActionModule(ActionBase):
         params = {**given, **validated.validated_parameters}
         secrets = validated._no_log_values
         if params["in_process"] is False:
-            raise Obstacle("the option in_process")
+            raise ObstacleError("the option in_process")
         warnings = [f"Both option {row['option']} and its alias {row['alias']} are set." for row in validated._warnings]
         if validated.error_messages:
             message = validated.errors.msg
@@ -117,10 +119,13 @@ class ActionModule(ActionBase):
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
                 secrets=secrets,
-                clients=clients,
+                connect=lambda options, _redactor, read_only: clients.take(module.SPEC, options, read_only),
+                base=clients.redactor,
             )
             if done.lacks_library:
-                raise Obstacle(done.result["msg"])
+                raise ObstacleError(done.result["msg"])
+            if not done.result.get("failed"):
+                clients.hand_back()
             result = done.result
             warnings += done.warnings
         told = {"warnings": warnings, "deprecations": validated._deprecations}
@@ -143,7 +148,7 @@ class ActionModule(ActionBase):
         try:
             return importlib.import_module(MODULES + str(found.resolved_fqcn).rpartition(".")[2])
         except ImportError as error:
-            raise Obstacle(str(error)) from None
+            raise ObstacleError(str(error)) from None
 
 
 def _printed(result: dict[str, Any], secrets: Iterable[str], task_vars: dict[str, Any]) -> str:

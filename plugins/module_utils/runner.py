@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +67,8 @@ class Outcome:
         return cls.of(stages, counts=diff.counts(changes), changes=summaries, **result)
 
 
+Connect = Callable[[Mapping[str, Any], Redactor, bool], Any]
+
 IN_PROCESS = Option(
     "in_process",
     type="bool",
@@ -96,7 +96,7 @@ class Spec:
         reads_only: the module never writes, in whatever mode.
     """
 
-    connect: Callable[[Mapping[str, Any], Redactor, bool], Any]
+    connect: Connect
     connection: tuple[Option, ...]
     options: Mapping[str, Any]
     rules: Mapping[str, Any] = field(default_factory=dict)
@@ -133,37 +133,6 @@ class Execution:
 Work = Callable[[Context], Outcome]
 
 
-class Clients:
-    """Hands the client of one task, with its connections and its login, on to the next: the next item of a loop.
-
-    Only when the task went well, for a few seconds (idle connections are closed by servers), in the same process,
-    and for exactly the same connection options. What a client learns to be secret is secret for all of them.
-    """
-
-    _KEPT = 3.0
-
-    def __init__(self) -> None:
-        self.redactor = Redactor()
-        self._key: Any = None
-        self._client: Any = None
-        self._until = 0.0
-
-    def take(self, spec: Spec, params: Mapping[str, Any], read_only: bool) -> Any:
-        """Return the client that was handed back, or a new one."""
-        client, key = self._client, self._key
-        self._client = None
-        given = [(option.name, params.get(option.name)) for option in spec.connection]
-        self._key = (os.getpid(), spec.connect, read_only, given)
-        if client is None or key != self._key or time.monotonic() > self._until:
-            client = spec.connect(params, self.redactor, read_only)
-        return client
-
-    def hand_back(self, client: Any) -> None:
-        """Offer the client that was taken last to the next task."""
-        self._client = client
-        self._until = time.monotonic() + self._KEPT
-
-
 def execute(
     spec: Spec,
     work: Work,
@@ -172,17 +141,18 @@ def execute(
     check_mode: bool = False,
     diff_mode: bool = False,
     secrets: Iterable[str] = (),
-    clients: Optional[Clients] = None,
+    connect: Optional[Connect] = None,
+    base: Optional[Redactor] = None,
 ) -> Execution:
     """Do the work and return its result; raise nothing but what stops the process itself.
 
     Args:
         params: parameters that went through the argument spec.
         secrets: the values of the parameters that are marked ``no_log``.
-        clients: where to take the client from; default: a new one.
+        connect: where to get the client from, in place of ``Spec.connect``.
+        base: knows secrets that are not this task's alone.
     """
-    clients = clients or Clients()
-    redactor = Redactor(clients.redactor)
+    redactor = Redactor(base)
     for secret in secrets:
         redactor.add(secret)
     for value in params.values():
@@ -190,9 +160,8 @@ def execute(
     warnings: list[str] = []
     lacks_library = False
     try:
-        client = clients.take(spec, params, check_mode or spec.reads_only)
+        client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
         outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append))
-        clients.hand_back(client)
         result = {**outcome.result, "changed": outcome.changed}
         if diff_mode and outcome.diff:
             result["diff"] = redactor.data(outcome.diff)
@@ -226,6 +195,9 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
 
 class _Module(AnsibleModule):
     """Returns what the module returns and nothing else, as it is documented, and as it is in process."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
 
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Add no owner, mode and size to a result that has a ``path`` or ``dest``."""

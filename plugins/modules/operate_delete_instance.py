@@ -201,11 +201,12 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.desired.diff import
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import retention, windows
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,
-    connection=OPTIONS,
+    connection=(*OPTIONS, Option("zeebe_url"), Option("zeebe_audience")),
     options={
         "key": {"type": "str", "no_log": False},
         "keys": {"type": "list", "elements": "str", "no_log": False},
@@ -218,8 +219,6 @@ SPEC = Spec(
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "float", "default": 60.0},
         "wait_interval": {"type": "float", "default": 0.5},
-        "zeebe_url": {"type": "str"},
-        "zeebe_audience": {"type": "str"},
     },
     rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [retention.TARGETS]},
 )

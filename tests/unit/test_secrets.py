@@ -55,3 +55,13 @@ def test_a_secret_within_a_secret_leaves_no_rest() -> None:
     redactor.add("abc")
     redactor.add("abcdef")
     assert redactor.text("abcdef abc") == f"{MASK} {MASK}"
+
+
+def test_secrets_of_the_base_are_masked_also_those_that_it_learns_later() -> None:
+    base = Redactor()
+    redactor = Redactor(base)
+    redactor.add("own-secret")
+    assert redactor.text("own-secret base-secret") == f"{MASK} base-secret"
+    base.add("base-secret")
+    assert redactor.text("own-secret base-secret") == f"{MASK} {MASK}"
+    assert base.text("own-secret base-secret") == f"own-secret {MASK}"
