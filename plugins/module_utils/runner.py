@@ -196,9 +196,6 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
 class _Module(AnsibleModule):
     """Returns what the module returns and nothing else, as it is documented, and as it is in process."""
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Add no owner, mode and size to a result that has a ``path`` or ``dest``."""
         return kwargs
@@ -206,7 +203,8 @@ class _Module(AnsibleModule):
 
 def run(spec: Spec, work: Work) -> None:
     """Run ``work`` as an Ansible module; the process ends here."""
-    module = _Module(**spec.module_arguments())
+    make: Callable[..., AnsibleModule] = _Module
+    module = make(**spec.module_arguments())
     done = execute(
         spec,
         work,

@@ -28,6 +28,7 @@ from urllib.parse import quote
 
 from ..engines import launch
 from . import environments, processes
+from . import same_results as results
 from .cache import ROOT, cache, locked
 from .processes import ToolError, tell
 
@@ -104,17 +105,27 @@ def _count(report: Path) -> Count:
     return Count(max(total - failed - skipped, 0), failed)
 
 
-def pytest(folder: str, engines: Sequence[str] = ()) -> Step:
-    """A step that runs the tests of a folder, with these engines."""
+def pytest(folder: str, engines: Sequence[str] = (), *, name: str = "", select: str = "", **variables: str) -> Step:
+    """A step that runs the tests of a folder, with these engines.
+
+    Args:
+        name: of its reports, where the folder's name is another step's.
+        select: which of the tests pytest selects (``-k``).
+        variables: more of the environment of the tests.
+    """
 
     def step(session: Session) -> Count:
-        more = {f"BPMOPS_CAMUNDA_TEST_{name.upper()}": address(session.engine(name)) for name in engines}
+        more = {f"BPMOPS_CAMUNDA_TEST_{engine.upper()}": address(session.engine(engine)) for engine in engines}
         more["BPMOPS_CAMUNDA_TEST_CORES"] = ",".join(session.cores)
-        report = OUTPUT / f"{folder.replace('/', '-')}.xml"
-        report.unlink(missing_ok=True)
+        report = OUTPUT / f"{name or folder.replace('/', '-')}.xml"
+        record = report.with_suffix(".jsonl")
+        for file in (report, record):
+            file.unlink(missing_ok=True)
+        more.update(variables, BPMOPS_CAMUNDA_TEST_RESULTS=str(record))
         command: list[object] = [environments.MAIN.bin / "pytest", folder, f"--junitxml={report}", "--quiet"]
-        if session.expression:
-            command += ["-k", session.expression]
+        expressions = [f"({each})" for each in (session.expression, select) if each]
+        if expressions:
+            command += ["-k", " and ".join(expressions)]
         status = processes.run(command, cwd=ROOT, env=environments.variables(environments.MAIN, **more))
         if status == NO_TESTS_COLLECTED and session.expression:
             return Count(0, 0)
@@ -122,6 +133,17 @@ def pytest(folder: str, engines: Sequence[str] = ()) -> Step:
         return count if status == 0 or count.failed else count + Count(0, 1)
 
     return step
+
+
+def same_results(session: Session) -> Count:
+    """Compare what tasks returned in the integration tests in process with what they returned as processes."""
+    files = [OUTPUT / "tests-integration.jsonl", OUTPUT / "processes.jsonl"]
+    if not all(file.exists() for file in files):
+        tell("There are no results to compare: run the stages integration and processes.")
+        return Count(0, 0 if session.expression else 1)
+    compared, differences = results.compare(*files)
+    tell("\n".join([*differences, f"{compared} results of tasks were compared, {len(differences)} fields differ"]))
+    return Count(int(compared > 0), len(differences) + int(compared == 0))
 
 
 def _check(name: str, command: Sequence[object], cwd: Path, env: dict[str, str]) -> Count:
@@ -221,6 +243,20 @@ STAGES = (
     ),
     Stage("faults", "what real engines do not do on demand: faults, floods, tokens", (pytest("tests/faults"),)),
     Stage("integration", "the modules on real engines", (pytest("tests/integration", ("camunda7", "operaton")),)),
+    Stage(
+        "processes",
+        "the same on one engine, each module in a process of its own, with the same results",
+        (
+            pytest(
+                "tests/integration",
+                ("camunda7",),
+                name="processes",
+                select="not operaton and not test_in_process and not test_dev_engine and not test_operate_api",
+                BPMOPS_CAMUNDA_IN_PROCESS="0",
+            ),
+            same_results,
+        ),
+    ),
     Stage(
         "compat", "a short play with the oldest and the newest ansible-core", (pytest("tests/compat", ("camunda7",)),)
     ),
