@@ -62,7 +62,7 @@ class TransportError(CamundaError):
 
 
 class DeadlineError(TransportError):
-    """The total time allowed for the task (option ``deadline``) is used up."""
+    """The time allowed for one request with its repetitions (option ``deadline``) is used up."""
 
 
 class WaitTimeoutError(CamundaError):

@@ -168,6 +168,10 @@ seealso:
 requirements:
   - jsonschema
   - PyYAML, for O(src) in YAML
+attributes:
+  idempotent:
+    support: partial
+    details: With O(update_password=always) passwords are written every time, because they cannot be compared.
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7

@@ -44,6 +44,10 @@ seealso:
   - module: bpmops.camunda.c7_identity
 requirements:
   - PyYAML, for O(dest) in YAML
+attributes:
+  diff_mode:
+    support: none
+    details: What is written to O(dest) is not shown.
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7

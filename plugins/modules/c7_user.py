@@ -72,6 +72,10 @@ seealso:
   - module: bpmops.camunda.c7_identity
   - module: bpmops.camunda.c7_group_member
   - module: bpmops.camunda.c7_authorization
+attributes:
+  idempotent:
+    support: partial
+    details: With O(update_password=always) passwords are written every time, because they cannot be compared.
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7

@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     authorizations,
-    entities,
     guards,
-    memberships,
     own_rows,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
@@ -33,27 +29,20 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.membership
     Member,
     Membership,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source, read
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import (
+    Objects,
+    State,
+    check_visible,
+    fetch,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
-Objects = dict[Hashable, Object]
-
 _REMOVALS = 5  # the stage that removes users, groups and tenants
 
 PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
-
-
-@dataclass
-class State:
-    """What is there now, as far as the document is about it; the keys are those of Document."""
-
-    objects: dict[str, Objects] = field(default_factory=dict)
-    members: dict[str, Objects] = field(default_factory=dict)
-    authorizations: Objects = field(default_factory=dict)
 
 
 class Reconciliation(NamedTuple):
@@ -61,65 +50,6 @@ class Reconciliation(NamedTuple):
 
     stages: list[list[Change]]
     kept: list[guards.Refusal]
-
-
-def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
-    """Read what the document is about: a list for each kind, then the members of what is there."""
-    state = State()
-    reads: list[Callable[[], None]] = []
-    for entity in ENTITIES.values():
-        if f"{entity.name}s" in purge:
-            reads.append(partial(_put, state.objects, entity.name, entities.find_all, client, entity))
-        else:
-            ids = {*document.objects[entity.name], *document.references(entity)}
-            reads.append(partial(_put, state.objects, entity.name, entities.find, client, entity, ids))
-    if "authorizations" in purge or document.authorizations:
-        declared = {key.resource for key in document.authorizations}
-        everything = "authorizations" in purge
-        state.authorizations = authorizations.find_all(client, declared, everything=everything)
-    read_all(reads, lambda read: read(), workers)
-    lists = [
-        (membership, container)
-        for membership in MEMBERSHIPS
-        for container in document.members[membership.option]
-        if container in state.objects[membership.container.name]
-    ]
-    found = read_all(lists, lambda item: memberships.find(client, item[0], item[1]), workers)
-    for (membership, _container), members in zip(lists, found):
-        state.members.setdefault(membership.option, {}).update(members)
-    return state
-
-
-def _put(target: dict[str, Objects], name: str, read: Callable[..., Objects], *arguments: Any) -> None:
-    target[name] = read(*arguments)
-
-
-def check_visible(client: Camunda7, document: Document, state: State, purge: Collection[str]) -> None:
-    """Make sure that what was not found is absent, and that every member that a list names exists.
-
-    Raises:
-        HiddenError: the caller may not read what the document is about.
-        UsageError: lists name users or groups that are neither declared nor there.
-    """
-    for entity in ENTITIES.values():
-        declared, there = document.objects[entity.name], state.objects[entity.name]
-        unseen = ({*declared, *document.references(entity)}) - there.keys()
-        client.check_readable(entity.resource, unseen, everything=f"{entity.name}s" in purge)
-    # Permissions on authorizations are not given row by row in practice: who sees one of them sees all.
-    if not state.authorizations:
-        client.check_readable(
-            RESOURCES["authorization"], (), everything=bool(document.authorizations) or "authorizations" in purge
-        )
-    problems = [
-        f"{membership.container.name} {container}, {membership.option}: there is no {membership.member.name} {name}, "
-        "and none is declared."
-        for membership in MEMBERSHIPS
-        for container, names in document.members[membership.option].items()
-        for name in names
-        if name not in document.objects[membership.member.name] and name not in state.objects[membership.member.name]
-    ]
-    if problems:
-        raise UsageError("Members do not exist: " + " ".join(problems), problems=problems)
 
 
 def reconcile(

@@ -1,0 +1,91 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an engine has, as far as a document is about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities, memberships
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+
+Objects = dict[Hashable, Object]
+
+
+@dataclass
+class State:
+    """What is there now, as far as the document is about it; the keys are those of Document."""
+
+    objects: dict[str, Objects] = field(default_factory=dict)
+    members: dict[str, Objects] = field(default_factory=dict)
+    authorizations: Objects = field(default_factory=dict)
+
+
+def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
+    """Read what the document is about: a list for each kind, then the members of what is there."""
+    state = State()
+    reads: list[Callable[[], None]] = []
+    for entity in ENTITIES.values():
+        if f"{entity.name}s" in purge:
+            reads.append(partial(_put, state.objects, entity.name, entities.find_all, client, entity))
+        else:
+            ids = {*document.objects[entity.name], *document.references(entity)}
+            reads.append(partial(_put, state.objects, entity.name, entities.find, client, entity, ids))
+    if "authorizations" in purge or document.authorizations:
+        declared = {key.resource for key in document.authorizations}
+        everything = "authorizations" in purge
+        state.authorizations = authorizations.find_all(client, declared, everything=everything)
+    read_all(reads, lambda read: read(), workers)
+    lists = [
+        (membership, container)
+        for membership in MEMBERSHIPS
+        for container in document.members[membership.option]
+        if container in state.objects[membership.container.name]
+    ]
+    found = read_all(lists, lambda item: memberships.find(client, item[0], item[1]), workers)
+    for (membership, _container), members in zip(lists, found):
+        state.members.setdefault(membership.option, {}).update(members)
+    return state
+
+
+def _put(target: dict[str, Objects], name: str, read: Callable[..., Objects], *arguments: Any) -> None:
+    target[name] = read(*arguments)
+
+
+def check_visible(client: Camunda7, document: Document, state: State, purge: Collection[str]) -> None:
+    """Make sure that what was not found is absent, and that every member that a list names exists.
+
+    Raises:
+        HiddenError: the caller may not read what the document is about.
+        UsageError: lists name users or groups that are neither declared nor there.
+    """
+    for entity in ENTITIES.values():
+        declared, there = document.objects[entity.name], state.objects[entity.name]
+        unseen = ({*declared, *document.references(entity)}) - there.keys()
+        client.check_readable(entity.resource, unseen, everything=f"{entity.name}s" in purge)
+    # Permissions on authorizations are not given row by row in practice: who sees one of them sees all.
+    if not state.authorizations:
+        client.check_readable(
+            RESOURCES["authorization"], (), everything=bool(document.authorizations) or "authorizations" in purge
+        )
+    problems = [
+        f"{membership.container.name} {container}, {membership.option}: there is no {membership.member.name} {name}, "
+        "and none is declared."
+        for membership in MEMBERSHIPS
+        for container, names in document.members[membership.option].items()
+        for name in names
+        if name not in document.objects[membership.member.name] and name not in state.objects[membership.member.name]
+    ]
+    if problems:
+        raise UsageError("Members do not exist: " + " ".join(problems), problems=problems)
