@@ -25,6 +25,9 @@ def _forms(secret: str) -> set[str]:
         quote_plus(secret),
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
+        # As Python writes texts in exceptions; the second where there are quotes of both kinds.
+        repr(secret)[1:-1],
+        repr(secret + "'\"")[1:-4],
         base64.b64encode(encoded).decode("ascii"),
         base64.urlsafe_b64encode(encoded).decode("ascii"),
     }

@@ -36,7 +36,7 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = path / "ansible_collections" / "bpmops" / "camunda"
     (copy / "plugins" / "modules").mkdir(parents=True)
     (copy / "meta").mkdir()
-    for name in ("action", "module_utils", "doc_fragments"):
+    for name in ("action", "module_utils", "plugin_utils"):
         (copy / "plugins" / name).symlink_to(ROOT / "plugins" / name)
     (copy / "galaxy.yml").symlink_to(ROOT / "galaxy.yml")
     (copy / "plugins" / "modules" / "probe.py").write_text(f"#!/usr/bin/python\n{PROBE.read_text()}")
