@@ -1,0 +1,46 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The examples in the documentation of the modules run as they stand."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.bpmops.camunda.tests.support.engines import Engine
+from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
+
+MODULES = sorted(path.stem for path in Path(__file__).parents[2].joinpath("plugins", "modules").glob("c7_*.py"))
+STATE = """
+users: [{id: jdoe}, {id: mmiller}, {id: svc-robot}]
+groups: [{id: ops, members: [jdoe]}]
+tenants: [{id: emea, groups: [ops]}]
+"""
+SECRETS = ("jdoe_password", "jdoe_new_password")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(play: Play, clean_engine: Engine, name: str) -> None:
+    module = importlib.import_module(f"ansible_collections.bpmops.camunda.plugins.modules.{name}")
+    examples = yaml.safe_load(module.EXAMPLES)
+    folder = "{{ playbook_dir }}/identity"
+    variables: dict[str, Any] = {word: plain_secret() for word in SECRETS}
+    variables |= {
+        "camunda7_url": play.parameters["url"],
+        "camunda7_username": clean_engine.username,
+        "camunda7_password": clean_engine.password,
+        "camunda7_user_passwords": {"jdoe": plain_secret()},
+    }
+    ground = [
+        task("ansible.builtin.file", {"path": folder, "state": "directory", "mode": "0700"}),
+        task("ansible.builtin.copy", {"dest": folder + "/state.yml", "content": STATE, "mode": "0600"}),
+        task("c7_identity", {"src": folder}),
+    ]
+    run = play([*ground, *examples], variables=variables)
+    assert len(run.tasks) == len(ground) + len(examples) >= len(ground) + 1
+    for each in run:
+        assert each.ok
