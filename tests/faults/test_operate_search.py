@@ -323,3 +323,15 @@ def test_a_filter_that_an_older_server_ignores_is_noticed(tasks: Tasks, fake: Fa
     ):
         assert "filter.processVersionTag: this server ignores it" in result["msg"]
     assert not fake.sent("DELETE")
+
+
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+def test_pages_go_on_among_objects_without_the_date(order: str) -> None:
+    with FakeOperate({"process-instances": Generated(300, finished=200)}) as fake:
+        options: dict[str, Any] = {"sort": [{"field": "endDate", "order": order}], "fields": ["key"]}
+        tasks = Tasks(fake.parameters)
+        whole = keys(tasks.search(**options))
+        assert len(set(whole)) == 300 and whole[200:] == [Generated.BASE + index for index in range(200, 300)]
+        assert keys(tasks.search(**options, size=30)) == whole
+        first = tasks.search(**options, limit=250)
+        assert keys(tasks.search(**options, search_after=first["search_after"])) == whole[250:]
