@@ -19,7 +19,16 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from ansible_collections.bpmops.camunda.tests.support.plays import Play, Run, assert_no_secret, secret
+from ansible_collections.bpmops.camunda.tests.support.fault_server import FaultServer, answer
+from ansible_collections.bpmops.camunda.tests.support.plays import (
+    Play,
+    Run,
+    assert_no_secret,
+    plain_secret,
+    secret,
+    task,
+)
+from ansible_collections.bpmops.camunda.tests.support.token_server import TokenServer
 from ansible_collections.bpmops.camunda.tests.tools.same_results import SWITCH, differences, steady
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -266,6 +275,23 @@ def test_items_of_a_loop_share_a_client_while_all_goes_well(plays: Play) -> None
     one, other = (each.result for each in run[1].items)
     assert one["client"] != other["client"] and one["process"] == other["process"]
     assert run[2].ok["client"] not in clients
+
+
+def test_a_loop_has_one_connection_and_one_token_and_tasks_share_a_token(tmp_path: Path) -> None:
+    user = {"id": "jdoe", "firstName": "Jane", "lastName": "", "email": ""}
+    step = task("c7_user", {"id": "jdoe", "first_name": "Jane"})
+    word = plain_secret()
+    with TokenServer({"ops": word}) as tokens, FaultServer() as server:
+        server.script(answer(200, [user]))
+        login = {"client_id": "ops", "client_secret": word, "token_url": tokens.token_url}
+        play = Play(tmp_path, {"url": f"{server.url}/engine-rest", **login})
+        run = play([{**step, "loop": list(range(200))}], parameters={"token_cache": "none"})
+        assert [item.result["changed"] for item in run[0].items] == [False] * 200
+        assert (len(server.requests), server.connections, len(tokens.requests)) == (200, 1, 1)
+        assert not any(play([step] * 21).changed)
+        assert (len(server.requests), server.connections, len(tokens.requests)) == (221, 22, 2)
+        assert not any(play([step] * 2, environment=OFF).changed)
+        assert (server.connections, len(tokens.requests)) == (24, 2)
 
 
 def test_fifty_hosts_with_twenty_forks(plays: Play) -> None:
