@@ -182,6 +182,8 @@ def main() -> None:
             (f"{SOME} by hand with uri", by_hand(), {"most": SOME}),
             (f"{MANY} to a file", search(dest=dest), {}),
             (f"{MANY} returned", search(limit=MANY), {}),
+            (f"{MANY} to a file, own process", search(dest=dest, in_process=False), {}),
+            (f"{MANY} returned, own process", search(limit=MANY, in_process=False), {}),
         ]
         seconds: dict[str, list[float]] = {what: [] for what, _tasks, _variables in rows}
         play(folder, parameters, search(dest=dest))  # the server remembers the pages from here on
@@ -193,16 +195,19 @@ def main() -> None:
                 seconds[what].append(play(folder, parameters, tasks, **variables))
                 requests[what] = server.requests()
         medians = {what: statistics.median(values) for what, values in seconds.items()}
-        print(f"{'':28}{'seconds':>9}{'requests':>10}")
+        print(f"{'':34}{'seconds':>9}{'requests':>10}")
         for what, median in medians.items():
-            print(f"{what:28}{median:9.2f}{requests[what]:10}")
+            print(f"{what:34}{median:9.2f}{requests[what]:10}")
         options = {**parameters, "entity": "process-instances"}
         few, many = (memory({**options, "dest": dest, "limit": limit}) for limit in (1000, MANY))
         empty = medians["empty play"]
         print(f"\nmemory of the module: {few:.0f} MB for 1000 to a file, {many:.0f} MB for {MANY}")
-        ratio = medians[f"{MANY} returned"] / medians[f"{MANY} to a file"]
-        net = (medians[f"{MANY} returned"] - empty) / (medians[f"{MANY} to a file"] - empty)
-        print(f"{MANY} to a file instead of returned: {ratio:.1f} times as fast, {net:.1f} without the empty play")
+        for mode in ("", ", own process"):
+            slow, fast = (medians[f"{MANY} {what}{mode}"] for what in ("returned", "to a file"))
+            net = (slow - empty) / (fast - empty)
+            print(
+                f"{MANY} to a file{mode}: {slow / fast:.1f} times as fast as returned, {net:.1f} without the empty play"
+            )
         ratio = medians[f"{SOME} by hand with uri"] / medians[f"{SOME} returned"]
         print(f"{SOME} returned instead of by hand: {ratio:.1f} times as fast")
 

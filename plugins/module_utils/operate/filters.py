@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
@@ -158,6 +159,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def is_key(name: str) -> bool:
     """Whether a field of an answer holds a 64-bit key, also one that newer servers add."""
     return name == "key" or name.endswith("Key")

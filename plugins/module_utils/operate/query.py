@@ -148,7 +148,7 @@ class Search:
             self.total, self.total_is_lower_bound = self.count, self.truncated
 
     def _check(self, rows: list[dict[str, Any]]) -> None:
-        for row in rows:
+        for row in rows if self._query.filter else ():
             ignored = filters.disagrees(self._query.entity, self._query.filter, row)
             if ignored:
                 raise UsageError(
