@@ -9,8 +9,10 @@ Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Optional
 from urllib.parse import quote
 
@@ -116,21 +118,34 @@ class Operate:
         sort: Sequence[Mapping[str, str]] = (),
         search_after: Optional[Sequence[Any]] = None,
         limit: Optional[int] = None,
+        ahead: bool = False,
     ) -> Iterator[Page]:
         """Yield page after page until nothing is left, or until ``limit`` objects were yielded.
+
+        With ``ahead`` the next page is asked for while the caller works on one, for callers that want all of them.
 
         It never stops by ``total``, which ends at COUNTED and changes meanwhile. The server always sorts by the key at
         last, so that nothing is yielded twice or left out when objects come and go.
         """
-        left = limit
-        while left is None or left > 0:
+
+        def ask(wanted: int, after: Optional[Sequence[Any]]) -> Callable[[], Page]:
+            search = partial(self.search, entity, filter, size=wanted, sort=sort, search_after=after)
+            return pool.submit(search).result if ahead else search
+
+        with ThreadPoolExecutor(1) as pool:
+            left = limit
             wanted = size if left is None else min(size, left)
-            page = self.search(entity, filter, size=wanted, sort=sort, search_after=search_after)
-            yield page
-            if len(page.rows) < wanted or page.sort_values is None:
-                return
-            search_after = page.sort_values
-            left = None if left is None else left - len(page.rows)
+            coming = ask(wanted, search_after)
+            while True:
+                page = coming()
+                left = None if left is None else left - len(page.rows)
+                last = len(page.rows) < wanted or page.sort_values is None or left == 0
+                if not last:
+                    wanted = size if left is None else min(size, left)
+                    coming = ask(wanted, page.sort_values)
+                yield page
+                if last:
+                    return
 
     def get(self, entity: Entity, key: str) -> Optional[dict[str, Any]]:
         """Return one object as the server sends it, or None when there is none."""

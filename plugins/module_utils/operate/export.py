@@ -56,8 +56,15 @@ def _write(dest: str, blocks: Iterable[bytes], check_mode: bool) -> bool:
 
 
 def _lines(page: list[dict[str, Any]]) -> bytes:
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return "".join([encode(row) + "\n" for row in page]).encode("utf-8", "surrogatepass")
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+    # One call for all is twice as fast as one for each. The mark cannot stand in a text, where quotes are escaped;
+    # where objects hold lists of objects it stands too often.
+    text, mark = encode(page), '},{"'
+    if text.count(mark) == len(page) - 1:
+        text = text[1:-1].replace(mark, '}\n{"') + "\n"
+    else:
+        text = "".join([encode(row) + "\n" for row in page])
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _digest(path: str) -> bytes:

@@ -182,7 +182,7 @@ class Search:
         arguments: dict[str, Any] = {"entity": query.entity, "filter": query.filter, "sort": query.sort}
         found = 0
         for page in self._client.pages(
-            **arguments, size=query.size, search_after=query.search_after, limit=query.limit
+            **arguments, size=query.size, search_after=query.search_after, limit=query.limit, ahead=True
         ):
             found += len(page.rows)
             self.total, self.search_after = page.total, page.sort_values
