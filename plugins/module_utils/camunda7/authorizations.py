@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     ALL,
     ALL_RESOURCES,
@@ -160,9 +160,9 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
         resources: numbers of resource types.
         everything: also the rows on all other types, except those on single tasks and the like.
     """
-    pages = client.pages("authorization")
-    rows = next(pages)
-    if len(rows) >= PAGE_SIZE:
+    page = client.page("authorization")
+    rows = page.rows
+    if page.is_full:
         queries: list[dict[str, Any]] = [{"resourceType": number} for number in sorted(set(resources))]
         if everything:
             for number in sorted(ALL_RESOURCES.difference(resources)):

@@ -9,8 +9,8 @@ Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Op
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Optional
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Optional
 from urllib.parse import quote
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import Resource
@@ -103,6 +103,18 @@ def repeat_answer(response: Response) -> Optional[bool]:
     return isinstance(data, dict) and data.get("code") in _ROLLED_BACK
 
 
+class Page(NamedTuple):
+    """A part of a list: its rows, and how many there could have been."""
+
+    rows: list[dict[str, Any]]
+    size: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more may follow."""
+        return len(self.rows) >= self.size
+
+
 class Camunda7:
     """One process engine.
 
@@ -127,6 +139,7 @@ class Camunda7:
         self.authenticated = authenticated
         self.caller = caller
         self.password = password
+        self._page_size = PAGE_SIZE
         self._prefix = f"/engine/{quote(engine, safe='')}" if engine else ""
 
     def path(self, *segments: str) -> str:
@@ -140,32 +153,30 @@ class Camunda7:
     def write(self, method: str, *segments: str, body: Any = None) -> Response:
         return self.rest.write(method, self.path(*segments), body=body)
 
-    def pages(self, *segments: str, query: Optional[Mapping[str, Any]] = None) -> Iterator[list[dict[str, Any]]]:
-        """Yield the list page by page.
+    def page(self, *segments: str, query: Optional[Mapping[str, Any]] = None, first: int = 0) -> Page:
+        """Return the rows of a list from the position ``first`` on.
 
-        An engine with ``queryMaxResultsLimit`` refuses larger pages and names its limit in the refusal.
+        An engine with ``queryMaxResultsLimit`` refuses larger pages and names its limit, which is kept to from then on.
         """
-        size, first = PAGE_SIZE, 0
         while True:
+            size = self._page_size
+            part = {**(query or {}), "firstResult": first, "maxResults": size}
             try:
-                page = self.read(
-                    "GET", *segments, query={**(query or {}), "firstResult": first, "maxResults": size}
-                ).data
+                return Page(_rows(self.read("GET", *segments, query=part).data, self.path(*segments)), size)
             except AnswerError as error:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
                     raise
-                size = int(limit.group(1))
-                continue
-            rows = _rows(page, self.path(*segments))
-            yield rows
-            if len(rows) < size:
-                return
-            first += size
+                self._page_size = int(limit.group(1))
 
     def list(self, *segments: str, query: Optional[Mapping[str, Any]] = None) -> list[dict[str, Any]]:
         """Return the whole list."""
-        return [row for page in self.pages(*segments, query=query) for row in page]
+        rows: list[dict[str, Any]] = []
+        while True:
+            page = self.page(*segments, query=query, first=len(rows))
+            rows += page.rows
+            if not page.is_full:
+                return rows
 
     def check_readable(self, resource: Resource, unseen: Iterable[str], *, everything: bool = False) -> None:
         """Make sure that objects that were not found are absent, not hidden.

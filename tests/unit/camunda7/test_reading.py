@@ -9,7 +9,7 @@ import json
 from typing import Any, Optional
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import entities
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError, answer_error
@@ -36,6 +36,7 @@ class Lists:
                 f"Max results limit of {self.limit} exceeded!", self._answer(path, 400, {"message": "x"})
             )
         rows = [row for row in self.rows if query.get("id") in {None, row["id"]}]
+        rows = [row for row in rows if query.get("resourceType") in {None, row.get("resourceType")}]
         if "idIn" in query:
             rows = [row for row in rows if row["id"] in query["idIn"].split(",")]
         first = query["firstResult"]
@@ -66,6 +67,21 @@ def test_the_limit_of_the_engine_is_obeyed(limit: int) -> None:
     lists = Lists(_users(20), limit)
     assert _client(lists).list("user") == _users(20)
     assert [query["maxResults"] for _path, query in lists.queries] == [PAGE_SIZE, *[limit] * (20 // limit + 1)]
+
+
+@pytest.mark.parametrize(("limit", "more"), [(None, 0), (50, 2)])
+def test_all_authorizations_are_read_whatever_the_limit(limit: Optional[int], more: int) -> None:
+    """With a limit the first page is full although it is short; then what is needed is read by resource."""
+    rows = [
+        {"id": str(n), "type": 1, "groupId": f"g{n}", "resourceType": n % 2, "resourceId": "x", "permissions": []}
+        for n in range(120)
+    ]
+    lists = Lists(rows, limit)
+    found = authorizations.find_all(_client(lists), [1], everything=False)
+    assert {row["id"] for row in found.values() if row["resourceType"] == 1} == {str(n) for n in range(1, 120, 2)}
+    # The limit is learned once.
+    assert [query["maxResults"] for _path, query in lists.queries].count(PAGE_SIZE) == 1
+    assert len(lists.queries) == 1 + bool(limit) + more
 
 
 def test_an_answer_that_is_no_list_says_what_to_check() -> None:
