@@ -291,7 +291,7 @@ def test_deleting_through_all_states(
 
 
 def test_deleting_by_filter_and_time_leaves_the_rest(camunda8: Camunda8, tasks: Tasks, world: World) -> None:
-    before = [camunda8.start("greeting", round=1) for _ in range(3)]
+    before = [camunda8.start("greeting", round=1) for _each in range(3)]
     for key in before:
         eventually(lambda key=key: camunda8.state(key) == "COMPLETED", f"the end of {key}")
     ends = [camunda8.get(f"process-instances/{key}").json()["endDate"] for key in before]

@@ -102,7 +102,7 @@ def test_clean_up(run: Any, camunda8: Camunda8, world: World, tmp_path: Path) ->
         "operate_cleanup_batch_size": 1,
         "operate_cleanup_report": str(report),
     }
-    callers = [camunda8.start("delivery", call="greeting") for _ in range(2)]
+    callers = [camunda8.start("delivery", call="greeting") for _each in range(2)]
     for key in callers:
         eventually(lambda key=key: camunda8.state(key) == "COMPLETED", f"the end of {key}")
     playbook = ROOT / "playbooks" / "operate_cleanup.yml"

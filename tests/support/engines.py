@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,12 +48,14 @@ class Engine:
 def running(name: str, properties: Mapping[str, Any] | None = None) -> Iterator[Engine]:
     """An engine: the one that the environment names when it needs no properties, else one that is started."""
     address = urlsplit(os.environ.get(f"BPMOPS_CAMUNDA_TEST_{name.upper()}", ""))
-    if address.hostname and not properties:
-        url = f"{address.scheme}://{address.hostname}:{address.port}{address.path}"
-        yield _engine(name, url, unquote(address.username or ""), unquote(address.password or ""))
-        return
-    with launch.start(name, properties=properties) as started:
-        yield _engine(name, started.url, started.user, started.password)
+    with ExitStack() as stack:
+        if address.hostname and not properties:
+            url = f"{address.scheme}://{address.hostname}:{address.port}{address.path}"
+            username, password = unquote(address.username or ""), unquote(address.password or "")
+        else:
+            started = stack.enter_context(launch.start(name, properties=properties))
+            url, username, password = started.url, started.user, started.password
+        yield _engine(name, url, username, password)
 
 
 def _engine(name: str, url: str, username: str, password: str) -> Engine:

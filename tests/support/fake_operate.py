@@ -122,8 +122,10 @@ class Generated(Sequence[Row]):
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
+
     @overload
     def __getitem__(self, index: slice) -> list[Row]: ...
+
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(self.size))]
@@ -172,8 +174,10 @@ class _Picked(Sequence[Row]):
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
+
     @overload
     def __getitem__(self, index: slice) -> list[Row]: ...
+
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, slice):
             return [self.rows[each] for each in self.order[index]]
