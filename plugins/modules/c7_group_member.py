@@ -36,22 +36,12 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  allow:
-    description:
-      - Dangerous changes that this task may make although they are refused by default.
-      - V(remove_caller), removing the user that the task logs in as.
-      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
-      - V(remove_admin_grants), taking grants away from that group.
-      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
-    type: list
-    elements: str
-    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
-    default: []
 seealso:
   - module: bpmops.camunda.c7_identity
   - module: bpmops.camunda.c7_group
 extends_documentation_fragment:
   - bpmops.camunda.attributes
+  - bpmops.camunda.c7_guards
   - bpmops.camunda.camunda7
 author:
   - bpmops.camunda contributors (@bpmops)

@@ -94,6 +94,7 @@ dest:
   type: str
 """
 
+from ansible_collections.bpmops.camunda.plugins.module_utils import files
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import export
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
@@ -115,13 +116,15 @@ SPEC = Spec(
 
 
 def work(context: Context) -> Outcome:
-    params = context.params
+    params, dest = context.params, context.params["dest"]
+    if dest is not None:
+        files.check_dest(dest)
     document = export.read(context.client, params["kinds"], params["ids"], params["concurrency"])
     counts = {kind: len(rows) for kind, rows in document.items()}
-    if params["dest"] is None:
+    if dest is None:
         return Outcome(result={"identity": document, "counts": counts})
-    changed = export.write(params["dest"], document, check_mode=context.check_mode)
-    return Outcome(changed, {"dest": params["dest"], "counts": counts})
+    changed = files.write_text(dest, export.text(dest, document), check_mode=context.check_mode)
+    return Outcome(changed, {"dest": dest, "counts": counts})
 
 
 def main() -> None:

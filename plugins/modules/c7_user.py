@@ -57,17 +57,6 @@ options:
       - The engine keeps them, and a user created later with the same id would have them again.
     type: bool
     default: false
-  allow:
-    description:
-      - Dangerous changes that this task may make although they are refused by default.
-      - V(remove_caller), removing the user that the task logs in as.
-      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
-      - V(remove_admin_grants), taking grants away from that group.
-      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
-    type: list
-    elements: str
-    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
-    default: []
 seealso:
   - module: bpmops.camunda.c7_identity
   - module: bpmops.camunda.c7_group_member
@@ -78,6 +67,7 @@ attributes:
     details: With O(update_password=always) passwords are written every time, because they cannot be compared.
 extends_documentation_fragment:
   - bpmops.camunda.attributes
+  - bpmops.camunda.c7_guards
   - bpmops.camunda.camunda7
 author:
   - bpmops.camunda contributors (@bpmops)

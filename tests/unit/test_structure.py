@@ -28,11 +28,12 @@ DIRECTION = {
     "errors": set(),
     "secrets": set(),
     "libraries": {"errors"},
-    "rest": {"errors", "secrets", "libraries"},
+    "files": {"errors"},
+    "rest": {"errors", "secrets", "libraries", "files"},
     "desired": {"errors", "secrets"},
-    "camunda7": {"rest", "desired", "errors", "secrets", "libraries"},
-    "operate": {"rest", "desired", "errors", "secrets", "libraries"},
-    "runner": {"rest", "desired", "errors", "secrets", "libraries"},
+    "camunda7": {"rest", "desired", "errors", "secrets", "libraries", "files"},
+    "operate": {"rest", "desired", "errors", "secrets", "libraries", "files"},
+    "runner": {"rest", "desired", "errors", "secrets", "libraries", "files"},
 }
 
 

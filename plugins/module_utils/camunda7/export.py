@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -80,34 +78,10 @@ def _grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return joined
 
 
-def write(dest: str, document: Document, *, check_mode: bool) -> bool:
-    """Write the document to a file; return whether the file's content changes.
-
-    The file is replaced in one step, so that a reader never sees half of it.
-    """
-    text = _text(dest, document)
-    try:
-        with open(dest, encoding="utf-8") as file:
-            if file.read() == text:
-                return False
-    except (FileNotFoundError, UnicodeDecodeError):
-        pass
-    if not check_mode:
-        folder = os.path.dirname(os.path.abspath(dest))
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".c7_identity-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(name, dest)
-        except BaseException:
-            os.unlink(name)
-            raise
-    return True
-
-
-def _text(dest: str, document: Document) -> str:
+def text(dest: str, document: Document) -> str:
+    """Return the document as a file with this name holds it: JSON or YAML."""
     if dest.endswith(".json"):
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     yaml = load("yaml", "PyYAML", "writing YAML")
-    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120)
-    return "---\n" + text
+    written: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120)
+    return "---\n" + written

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+from ansible_collections.bpmops.camunda.plugins.module_utils import files
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, export, filters
@@ -28,7 +29,7 @@ def search(client: Operate, params: Params, *, check_mode: bool) -> Done:
     if dest is None:
         objects = [row for page in found.pages() for row in page]
         return Done(result={"objects": objects, **found.summary()})
-    export.check_dest(dest)
+    files.check_dest(dest)
     changed = export.write_lines(dest, found.pages(), check_mode=check_mode)
     return Done(changed, {"dest": dest, "count": found.count, **found.summary()})
 
@@ -43,14 +44,14 @@ def get(client: Operate, params: Params, *, check_mode: bool) -> Done:
     keys = [filters.check_key(entity, key) for key in ([params["key"]] if single else params["keys"])]
     workers = check_workers(params["concurrency"])
     if dest is not None:
-        export.check_dest(dest)
+        files.check_dest(dest)
     rows = read_all(keys, partial(_one, client, entity, view), workers)
     missing = [key for key, row in zip(keys, rows) if row is None]
     if missing and params["required"]:
         raise RefusedError(f"There is no {entity.one} {', '.join(missing)} (required: true).", missing=missing)
     result: dict[str, Any] = {"missing": missing}
     if dest is not None and not missing:
-        changed = export.write_text(dest, rows[0], check_mode=check_mode)
+        changed = files.write_text(dest, rows[0], check_mode=check_mode)
         return Done(changed, {**result, "dest": dest})
     if single:
         return Done(result={**result, "object": rows[0]})
