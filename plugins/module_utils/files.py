@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-
-_BLOCK = 1 << 20
 
 
 def check_dest(dest: str) -> None:
@@ -39,25 +36,19 @@ def write_text(dest: str, text: str, *, check_mode: bool) -> bool:
 
 def write(dest: str, blocks: Iterable[bytes], *, check_mode: bool) -> bool:
     """Write blocks to a file with mode 0600; return whether its content changes. An equal file stays as it is."""
-    written = hashlib.sha256()
-    with _nothing() if check_mode else _replacing(dest) as (put, keep):
+    with _existing(dest) as old, _nothing() if check_mode else _replacing(dest) as (put, keep):
+        same = old is not None
         for block in blocks:
-            written.update(block)
+            same = same and old.read(len(block)) == block
             put(block)
-        changed = written.digest() != _digest(dest)
+        changed = not same or bool(old.read(1))
         keep(changed)
     return changed
 
 
-def _digest(path: str) -> bytes:
-    found = hashlib.sha256()
-    try:
-        with open(path, "rb") as file:
-            for block in iter(lambda: file.read(_BLOCK), b""):
-                found.update(block)
-    except FileNotFoundError:
-        return b""
-    return found.digest()
+def _existing(path: str) -> contextlib.AbstractContextManager[Any]:
+    """The file to compare with, or None when there is none yet."""
+    return open(path, "rb") if os.path.exists(path) else contextlib.nullcontext()
 
 
 _Steps = tuple[Callable[[bytes], Any], Callable[[bool], None]]

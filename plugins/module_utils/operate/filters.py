@@ -160,14 +160,20 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
 
 
 @lru_cache(maxsize=256)
-def is_key(name: str) -> bool:
-    """Whether a field of an answer holds a 64-bit key, also one that newer servers add."""
-    return name == "key" or name.endswith("Key")
+def _keys_among(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of fields that hold 64-bit keys, also those that newer servers add.
+
+    Objects of one kind have the same names, so that this is asked once for all of them.
+    """
+    return tuple(name for name in names if name == "key" or name.endswith("Key"))
 
 
 def present(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object of an answer as it is shown: keys as texts, the value of a variable decoded beside it."""
-    shown = {name: str(value) if is_key(name) and isinstance(value, int) else value for name, value in row.items()}
+    shown = dict(row)
+    for name in _keys_among(tuple(row)):
+        if isinstance(shown[name], int):
+            shown[name] = str(shown[name])
     value = row.get("value")
     if entity.name == "variables" and isinstance(value, str) and not row.get("truncated", len(value) >= CUT):
         # What is not JSON after all stays as it is.
