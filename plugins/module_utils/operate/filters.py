@@ -160,7 +160,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
 
 
 @lru_cache(maxsize=256)
-def _keys_among(names: tuple[str, ...]) -> tuple[str, ...]:
+def keys_among(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of fields that hold 64-bit keys, also those that newer servers add.
 
     Objects of one kind have the same names, so that this is asked once for all of them.
@@ -171,7 +171,7 @@ def _keys_among(names: tuple[str, ...]) -> tuple[str, ...]:
 def present(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object of an answer as it is shown: keys as texts, the value of a variable decoded beside it."""
     shown = dict(row)
-    for name in _keys_among(tuple(row)):
+    for name in keys_among(tuple(row)):
         if isinstance(shown[name], int):
             shown[name] = str(shown[name])
     value = row.get("value")
