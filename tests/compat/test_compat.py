@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
+from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
 
@@ -66,7 +67,39 @@ def test_every_module_works(engine: Engine, core: str, way: str, tmp_path: Path)
     assert password not in run.stdout + run.stderr + run.record + run.log
 
 
-def test_the_play_touches_every_module_of_camunda_7() -> None:
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("c7_*.py")}
-    touched = {name.rsplit(".", 1)[-1] for step in _tasks("") for name in step if "." in name}
+def _operate_tasks() -> list[dict[str, object]]:
+    """Each module and lookup of Operate; the first instance is a finished one."""
+    key = str(Generated.BASE)
+    found = "{{ query('bpmops.camunda.operate_search', 'process-instances', fields=['key']) | length }}"
+    one = "{{ query('bpmops.camunda.operate_get', '" + key + "')[0].key }}"
+    return [
+        task("operate_search", {"entity": "process-instances", "limit": 7}),
+        task("operate_get", {"entity": "process-instances", "key": key}),
+        task("operate_delete_instance", {"key": key}, check=True),
+        task("operate_delete_instance", {"key": key}),
+        task("operate_delete_instance", {"key": key}),
+        task("ansible.builtin.debug", {"msg": found}),
+        task("ansible.builtin.debug", {"msg": one.replace(key, str(Generated.BASE + 1))}),
+    ]
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_every_module_and_lookup_of_operate_works(core: str, tmp_path: Path) -> None:
+    with FakeOperate({"process-instances": Generated(20)}) as fake:
+        play = Play(tmp_path, fake.parameters, core=core)
+        variables = {f"bpmops_camunda_operate_{name}": value for name, value in fake.parameters.items()}
+        run = play(_operate_tasks(), variables=variables)
+        deletions = [request for request in fake.requests if request[0] == "DELETE"]
+    assert run.changed == [False, False, True, True, False, False, False]
+    assert len(run[0].ok["objects"]) == 7
+    assert run[1].ok["object"]["key"] == str(Generated.BASE)
+    assert len(deletions) == 1
+    assert str(run[5].ok["msg"]) == "19"
+    assert run[6].ok["msg"] == str(Generated.BASE + 1)
+
+
+def test_the_plays_touch_every_module() -> None:
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    steps = [*_tasks(""), *_operate_tasks()]
+    touched = {name.rsplit(".", 1)[-1] for step in steps for name in step if name.startswith("bpmops.")}
     assert touched == modules

@@ -83,7 +83,7 @@ def no_such_api(error: NotFoundError) -> NotFoundError:
     return NotFoundError(
         f"{error.method} {error.path}: 404. There is no Operate API v1 at this address. Either the option url does not "
         "lead to Operate; or the cluster has none: Camunda 8.9 on a relational database and Camunda 8.10 and newer "
-        "serve API v2 only, for which the module c8_search is made.",
+        "serve API v2 only, which a module c8_search of a later version of this collection will read.",
         error.response,
         error.type,
     )
