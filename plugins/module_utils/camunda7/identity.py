@@ -36,6 +36,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state impo
     check_visible,
     fetch,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -156,9 +157,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         HiddenError: the caller may not read what the document is about.
         RefusedError: a declaration asks for something dangerous.
     """
-    if not 1 <= params["concurrency"] <= 16:
-        raise UsageError("concurrency must be from 1 to 16.")
-    purge = params["purge"]
+    workers, purge = check_workers(params["concurrency"]), params["purge"]
     kept = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
     document = load_documents(
         _sources(params), purge=purge, keep=kept, allow_everybody="grant_everybody" in params["allow"]
@@ -166,7 +165,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
     _add_passwords(document, params["passwords"] or {})
     for user in document.objects[USER.name].values():
         redactor.add(user.get(PASSWORD))
-    state = fetch(client, document, purge, params["concurrency"])
+    state = fetch(client, document, purge, workers)
     check_visible(client, document, state, purge)
     stages = reconcile(
         document,

@@ -78,7 +78,8 @@ def find(
         query["id"] = names[0]
     rows = client.list(membership.member.name, query=query)
     found = [membership.item(container, row["id"]) for row in rows]
-    return {membership.kind.key(item): item for item in found}
+    key = membership.kind.key
+    return {key(item): item for item in found}
 
 
 def _perform(client: Camunda7, membership: Membership, change: Change) -> None:

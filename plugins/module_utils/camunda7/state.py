@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities, memberships
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, Entity
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
@@ -34,19 +32,17 @@ class State:
 
 def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
     """Read what the document is about: a list for each kind, then the members of what is there."""
-    state = State()
-    reads: list[Callable[[], None]] = []
-    for entity in ENTITIES.values():
+
+    def objects(entity: Entity) -> Objects:
         if f"{entity.name}s" in purge:
-            reads.append(partial(_put, state.objects, entity.name, entities.find_all, client, entity))
-        else:
-            ids = {*document.objects[entity.name], *document.references(entity)}
-            reads.append(partial(_put, state.objects, entity.name, entities.find, client, entity, ids))
+            return entities.find_all(client, entity)
+        return entities.find(client, entity, {*document.objects[entity.name], *document.references(entity)})
+
+    state = State(dict(zip(ENTITIES, read_all(list(ENTITIES.values()), objects, workers))))
     if "authorizations" in purge or document.authorizations:
         declared = {key.resource for key in document.authorizations}
         everything = "authorizations" in purge
         state.authorizations = authorizations.find_all(client, declared, everything=everything)
-    read_all(reads, lambda read: read(), workers)
     lists = [
         (membership, container)
         for membership in MEMBERSHIPS
@@ -57,10 +53,6 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
     for (membership, _container), members in zip(lists, found):
         state.members.setdefault(membership.option, {}).update(members)
     return state
-
-
-def _put(target: dict[str, Objects], name: str, read: Callable[..., Objects], *arguments: Any) -> None:
-    target[name] = read(*arguments)
 
 
 def check_visible(client: Camunda7, document: Document, state: State, purge: Collection[str]) -> None:

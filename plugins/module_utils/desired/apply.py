@@ -11,10 +11,21 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError, UsageError
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def check_workers(value: int) -> int:
+    """Return the option ``concurrency``, checked.
+
+    Raises:
+        UsageError: it is not a number of requests that may be under way at the same time.
+    """
+    if not 1 <= value <= 16:
+        raise UsageError(f"concurrency: {value} is not between 1 and 16.")
+    return value
 
 
 def in_parallel(

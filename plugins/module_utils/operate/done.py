@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 
 Params = Mapping[str, Any]
 
@@ -23,10 +22,3 @@ class Done:
     result: dict[str, Any] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-
-
-def check_workers(value: int) -> int:
-    """Return the number of requests at a time, checked."""
-    if not 1 <= value <= 16:
-        raise UsageError(f"concurrency: {value} is not between 1 and 16.")
-    return value

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import deletion, entities, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params, check_workers
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.windows import TIME_ARGUMENTS
 

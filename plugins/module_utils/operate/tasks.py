@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import files
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers, read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, export, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params, check_workers
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
 
 
