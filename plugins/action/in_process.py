@@ -121,6 +121,7 @@ class ActionModule(ActionBase):
                 secrets=secrets,
                 connect=lambda options, _redactor, read_only: clients.take(module.SPEC, options, read_only),
                 base=clients.redactor,
+                given=given,
             )
             if done.lacks_library:
                 raise ObstacleError(done.result["msg"])

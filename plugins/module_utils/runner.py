@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -17,6 +17,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     CamundaError,
     MissingLibraryError,
+    UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -94,6 +95,8 @@ class Spec:
         options: the argument spec of the module's own options.
         rules: what else AnsibleModule takes: ``required_if``, ``mutually_exclusive`` and so on.
         reads_only: the module never writes, in whatever mode.
+        not_empty: options that must not be given empty (null, an empty string, list or mapping), because the work
+            would then cover more than the user meant. Omit them instead.
     """
 
     connect: Connect
@@ -101,6 +104,7 @@ class Spec:
     options: Mapping[str, Any]
     rules: Mapping[str, Any] = field(default_factory=dict)
     reads_only: bool = False
+    not_empty: tuple[str, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of AnsibleModule, without the option that only modules have."""
@@ -143,6 +147,7 @@ def execute(
     secrets: Iterable[str] = (),
     connect: Optional[Connect] = None,
     base: Optional[Redactor] = None,
+    given: Collection[str] = (),
 ) -> Execution:
     """Do the work and return its result; raise nothing but what stops the process itself.
 
@@ -151,6 +156,8 @@ def execute(
         secrets: the values of the parameters that are marked ``no_log``.
         connect: where to get the client from, in place of ``Spec.connect``.
         base: knows secrets that are not this task's alone.
+        given: names of the options that the task gives, those with the value null included: ``params`` cannot tell
+            these from omitted ones.
     """
     redactor = Redactor(base)
     for secret in secrets:
@@ -160,6 +167,7 @@ def execute(
     warnings: list[str] = []
     lacks_library = False
     try:
+        _check_given(spec, params, given)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
         outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append))
         result = {**outcome.result, "changed": outcome.changed}
@@ -183,6 +191,29 @@ def execute(
     return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values, lacks_library)
 
 
+def _check_given(spec: Spec, params: Mapping[str, Any], given: Collection[str]) -> None:
+    """Refuse options that are given but empty.
+
+    A template that renders to nothing is a mistake upstream, and must not widen what is deleted or written.
+
+    Raises:
+        UsageError: names every such option, or the options of which one needs a value.
+    """
+    empty = [name for name in spec.not_empty if _is_empty(params.get(name), name in given)]
+    if empty:
+        raise UsageError(
+            f"{', '.join(empty)}: given but empty. Omit the option if it is not meant, "
+            "in a template with default(omit, true)."
+        )
+    for names in spec.rules.get("required_one_of", ()):
+        if all(params.get(name) is None for name in names):
+            raise UsageError(f"One of these options is required: {', '.join(names)}.")
+
+
+def _is_empty(value: Any, given: bool) -> bool:
+    return given if value is None else value in ("", [], {}) or (isinstance(value, str) and not value.strip())
+
+
 def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """The parameters that tell one task from another: no secrets, and of lists and mappings only their size."""
     arguments = spec.arguments()["argument_spec"]
@@ -196,6 +227,11 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
 class _Module(AnsibleModule):
     """Returns what the module returns and nothing else, as it is documented, and as it is in process."""
 
+    def _load_params(self) -> None:
+        """Also keep the names of the options that the task gives, before defaults and environment are added."""
+        super()._load_params()
+        self.given = frozenset(self.params)
+
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Add no owner, mode and size to a result that has a ``path`` or ``dest``."""
         return kwargs
@@ -203,7 +239,7 @@ class _Module(AnsibleModule):
 
 def run(spec: Spec, work: Work) -> None:
     """Run ``work`` as an Ansible module; the process ends here."""
-    make: Callable[..., AnsibleModule] = _Module
+    make: Callable[..., _Module] = _Module
     module = make(**spec.module_arguments())
     done = execute(
         spec,
@@ -212,6 +248,7 @@ def run(spec: Spec, work: Work) -> None:
         check_mode=module.check_mode,
         diff_mode=module._diff,
         secrets=module.no_log_values,
+        given=module.given,
     )
     for warning in done.warnings:
         module.warn(warning)

@@ -56,7 +56,7 @@ class Lookup(LookupBase):
         def work(context: Context) -> Outcome:
             return Outcome(result={FOUND: [row for each in terms for row in term(context, plain(each))]})
 
-        done = execute(self.spec, work, params, secrets=secrets)
+        done = execute(self.spec, work, params, secrets=secrets, given=kwargs)
         for warning in done.warnings:
             Display().warning(warning)
         if done.result.get("failed"):

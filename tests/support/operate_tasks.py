@@ -51,6 +51,7 @@ class Tasks:
             check_mode=modes["_check"],
             diff_mode=modes["_diff"],
             secrets=[self.parameters[name] for name in ("password", "token") if self.parameters.get(name)],
+            given=options,
         )
         assert "exception" not in done.result, done.result["exception"]
         result: dict[str, Any] = json.loads(json.dumps({**done.result, "warnings": done.warnings}))

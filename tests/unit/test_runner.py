@@ -1,0 +1,56 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is checked before a module's work begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
+
+SPEC = Spec(
+    connect=lambda _params, _redactor, _read_only: None,
+    connection=(),
+    options={"age": {}, "filter": {"type": "dict"}, "note": {}},
+    rules={"required_one_of": [("age", "filter")]},
+    not_empty=("age", "filter"),
+)
+
+
+def ran(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Context]]:
+    """Run a task that gives these options; returns its result and the contexts that the work got."""
+    seen: list[Context] = []
+
+    def work(context: Context) -> Outcome:
+        seen.append(context)
+        return Outcome()
+
+    params = {**dict.fromkeys(("age", "filter", "note")), **given}
+    return execute(SPEC, work, params, given=given).result, seen
+
+
+@pytest.mark.parametrize("value", [None, "", " \t", {}, []])
+def test_an_option_that_is_given_empty_is_refused_before_the_work(value: Any) -> None:
+    result, seen = ran({"filter": {"a": 1}, "age": value})
+    assert result["failed"] and "age: given but empty" in result["msg"]
+    assert seen == []
+
+
+@pytest.mark.parametrize("value", [0, False, "0", {"a": None}])
+def test_other_values_are_not_empty(value: Any) -> None:
+    result, seen = ran({"filter": {"a": 1}, "age": value})
+    assert "failed" not in result and len(seen) == 1
+
+
+def test_an_omitted_option_and_other_options_are_not_looked_at() -> None:
+    result, seen = ran({"age": "90d", "note": ""})
+    assert "failed" not in result and len(seen) == 1
+
+
+def test_of_required_options_one_must_have_a_value() -> None:
+    result, seen = ran({"note": "x"})
+    assert "One of these options is required: age, filter" in result["msg"]
+    assert seen == []
