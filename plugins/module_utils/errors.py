@@ -54,11 +54,22 @@ class TransportError(CamundaError):
 
     Args:
         sent: whether the request may have reached the server, so that its effect is unknown.
+
+    Attributes:
+        final: sending the request again cannot help.
     """
+
+    final = False
 
     def __init__(self, message: str, *, sent: bool = False, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.sent = sent
+
+
+class TlsError(TransportError):
+    """There is no secure connection."""
+
+    final = True
 
 
 class DeadlineError(TransportError):
@@ -83,6 +94,10 @@ class AnswerError(CamundaError):
         self.type = type
         self.method = response.method
         self.path = response.path
+
+
+class InvalidAnswerError(AnswerError):
+    """A success whose body is not what the API promises: a proxy, a cache or another application answered."""
 
 
 class AuthenticationError(AnswerError):

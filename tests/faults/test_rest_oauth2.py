@@ -24,9 +24,9 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AuthenticationError,
     CamundaError,
     DeadlineError,
+    TlsError,
     TransportError,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.tls import TlsError
 from ansible_collections.bpmops.camunda.tests.support.fault_server import Behaviour, FaultServer, Received, answer
 from ansible_collections.bpmops.camunda.tests.support.rest import Setup, setup
 from ansible_collections.bpmops.camunda.tests.support.token_server import Refusal, TokenServer, refusal

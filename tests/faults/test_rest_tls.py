@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError, UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.tls import TlsError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TlsError, TransportError, UsageError
 from ansible_collections.bpmops.camunda.tests.support.certificates import Authority
 from ansible_collections.bpmops.camunda.tests.support.fault_server import FaultServer, answer, close
 from ansible_collections.bpmops.camunda.tests.support.rest import setup

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Camunda 7 REST API: ids in paths, pages, what its errors mean.
+"""The Camunda 7 REST API: ids in paths, pages, permissions of the caller.
 
 Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Operaton 1.0.3).
 """
@@ -13,47 +13,44 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 from urllib.parse import quote
 
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.answers import explain, repeat_answer
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import Resource
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
     AuthenticationError,
+    CamundaError,
     HiddenError,
     UsageError,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
 PAGE_SIZE = 500
+_MOST_ROWS = 1_000_000
 
-# ``code`` of an error answer whose transaction was rolled back for a reason outside the request (since 7.16).
-_ROLLED_BACK = {1: "optimistic locking", 10000: "deadlock"}
-
-# ``code`` of an error answer whose text says nothing (since 7.16), and what it means.
-_TOO_LONG = {10002: "A value is too long for the engine's tables: ids have up to 64 characters, other texts up to 255."}
-
-# What to do next, by a part of the server's text. The texts are those of 7.24 and Operaton 1.0.
-_ADVICE: tuple[tuple[str, str], ...] = (
-    (
-        "is read-only",
-        "The engine gets its users and groups from a read-only provider such as LDAP: change them there. "
-        "Authorizations can be managed here.",
-    ),
-    ("No process engine available", "Check the option engine; GET /engine lists the engines."),
-    ("Process engine", "Check the option engine; GET /engine lists the engines."),
-    ("CSRFPreventionFilter", "This is the API of the web applications: use the address that ends with /engine-rest."),
-    (
-        "is not a valid resource identifier",
-        "The engine's whitelist refuses this id: see generalResourceWhitelistPattern in its configuration.",
-    ),
-    ("Password does not match policy", "Choose a password that the engine's password policy accepts."),
-    (
-        "authenticated user password is not valid",
-        "The engine wants the caller's own password: check the option password.",
-    ),
-    ("Required admin authenticated", "The caller must be a member of an admin group of the engine."),
-)
+ROWS: Mapping[str, shapes.Fields] = {
+    "user": {
+        "id": shapes.TEXT,
+        "firstName": shapes.TEXT_OR_NULL,
+        "lastName": shapes.TEXT_OR_NULL,
+        "email": shapes.TEXT_OR_NULL,
+    },
+    "group": {"id": shapes.TEXT, "name": shapes.TEXT_OR_NULL, "type": shapes.TEXT_OR_NULL},
+    "tenant": {"id": shapes.TEXT, "name": shapes.TEXT_OR_NULL},
+    "authorization": {
+        "id": shapes.TEXT,
+        "type": shapes.INTEGER,
+        "permissions": shapes.TEXTS,
+        "userId": shapes.TEXT_OR_NULL,
+        "groupId": shapes.TEXT_OR_NULL,
+        "resourceType": shapes.INTEGER,
+        "resourceId": shapes.TEXT_OR_NULL,
+    },
+}
+"""The fields of a row that the collection relies on, by the address of the list."""
 
 
 def encode_id(value: str) -> str:
@@ -74,33 +71,6 @@ def encode_id(value: str) -> str:
             "Let protect name it, where purge comes across it."
         )
     return quote(value.replace("/", "%2F").replace("\\", "%5C"), safe="")
-
-
-def explain(response: Response) -> tuple[Optional[str], str]:
-    """Return the type and the message of an error answer, with what to do about it where that is known."""
-    data = response.data
-    if not isinstance(data, dict):
-        return None, ""
-    message = str(data.get("message") or "").strip()
-    if message == "" and response.status == 400:
-        message = "The engine could not read the request (wrong JSON or a value of the wrong type)."
-    missing = data.get("missingAuthorizations")
-    if missing:
-        needed = ", or ".join(
-            f"{row.get('permissionName')} on {row.get('resourceName')} {row.get('resourceId') or '*'}"
-            for row in missing
-        )
-        return data.get("type"), f"{message} The caller {data.get('userId') or ''} needs {needed}.".replace("  ", " ")
-    advice = _TOO_LONG.get(data.get("code") or 0, "") or next((text for part, text in _ADVICE if part in message), "")
-    return data.get("type"), f"{message} {advice}".strip()
-
-
-def repeat_answer(response: Response) -> Optional[bool]:
-    """True where the engine rolled back and did nothing, so that the same request may be sent again."""
-    if response.status != 500:
-        return None
-    data = response.data
-    return isinstance(data, dict) and data.get("code") in _ROLLED_BACK
 
 
 class Page(NamedTuple):
@@ -162,21 +132,39 @@ class Camunda7:
             size = self._page_size
             part = {**(query or {}), "firstResult": first, "maxResults": size}
             try:
-                return Page(_rows(self.read("GET", *segments, query=part).data, self.path(*segments)), size)
+                rows = self.read("GET", *segments, query=part).rows(ROWS[segments[0]])
             except AnswerError as error:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
                     raise
                 self._page_size = int(limit.group(1))
+                continue
+            if len(rows) > size:
+                raise _not_paged(self.path(*segments), f"{len(rows)} rows came where at most {size} were asked for")
+            return Page(rows, size)
 
     def list(self, *segments: str, query: Optional[Mapping[str, Any]] = None) -> list[dict[str, Any]]:
-        """Return the whole list."""
-        rows: list[dict[str, Any]] = []
+        """Return the whole list, each row once.
+
+        The engine sorts lists by id. A row that is created while they are read moves others to the next page, where
+        they come again.
+
+        Raises:
+            CamundaError: the pages do not lead to an end.
+        """
+        rows: dict[str, dict[str, Any]] = {}
+        first = 0
         while True:
-            page = self.page(*segments, query=query, first=len(rows))
-            rows += page.rows
+            page = self.page(*segments, query=query, first=first)
+            known = len(rows)
+            rows.update((row["id"], row) for row in page.rows)
             if not page.is_full:
-                return rows
+                return list(rows.values())
+            if len(rows) == known:
+                raise _not_paged(self.path(*segments), f"the page from row {first} on has only rows of pages before it")
+            first += len(page.rows)
+            if first > _MOST_ROWS:
+                raise _not_paged(self.path(*segments), f"there is no end after {first} rows")
 
     def check_readable(self, resource: Resource, unseen: Iterable[str], *, everything: bool = False) -> None:
         """Make sure that objects that were not found are absent, not hidden.
@@ -210,22 +198,20 @@ class Camunda7:
             "resourceId": resource_id,
         }
         try:
-            data = self.read("GET", "authorization", "check", query=query).data
+            answer = self.read("GET", "authorization", "check", query=query)
         except AuthenticationError as error:
             # An engine without a login filter answers this although the credentials are not looked at.
             if "must be authenticated" in error.message:
                 return None
             raise
-        return bool(data.get("authorized")) if isinstance(data, dict) else None
+        return bool(answer.object({"authorized": shapes.BOOLEAN})["authorized"])
 
 
-def _rows(data: Any, path: str) -> list[dict[str, Any]]:
-    if not isinstance(data, list):
-        raise UsageError(
-            f"GET {path} did not answer with a list: the option url does not lead to a Camunda 7 REST API. "
-            "It usually ends with /engine-rest."
-        )
-    return data
+def _not_paged(path: str, problem: str) -> CamundaError:
+    return CamundaError(
+        f"GET {path}: {problem}. The server, or a cache or proxy in between, ignores firstResult or maxResults, so "
+        "that the list cannot be read. Check the option url, and what is in between."
+    )
 
 
 def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Camunda7:

@@ -1,21 +1,23 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn an answer that is not a success into an error that says what it is and what to do."""
+"""Turn answers that are of no use into errors that say what came and what to do. Imported only for one of them."""
 
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
+import json
 from typing import Any, Optional
 from urllib.parse import urljoin, urlsplit
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, answer_error
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    InvalidAnswerError,
+    answer_error,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-
-Explain = Callable[[Response], tuple[Optional[str], str]]
-"""A product's reader of error bodies: returns the type of the error, if the body names one, and its message."""
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Explain, Response
 
 _KEYS = ("message", "detail", "title", "error_description", "error")
 _LONGEST = 2000
@@ -86,3 +88,35 @@ def _location(response: Response, url: str) -> str:
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     except ValueError:
         return "an invalid address"
+
+
+def invalid(response: Response, expected: str, problem: str) -> InvalidAnswerError:
+    """Return the error for a success with an unusable body, see ``Response.invalid``. The body is never quoted."""
+    return InvalidAnswerError(
+        f"{response.method} {response.path} answered {response.status}, but not with {expected}: "
+        f"{problem or _found(response)}. Check the option url, and what is in between (a proxy, a gateway, a cache).",
+        response,
+    )
+
+
+def _found(response: Response) -> str:
+    """Say what the body is."""
+    size = len(response.content)
+    if size == 0:
+        return "the body is empty"
+    if response.is_json:
+        return f"the body is {shapes.name(response.data)}"
+    if response.is_html:
+        return "the body is a web page"
+    try:
+        json.loads(response.content)
+    except UnicodeDecodeError:
+        return f"the body ({size} bytes) is not UTF-8"
+    except RecursionError:
+        return "the body is nested too deeply"
+    except json.JSONDecodeError as error:
+        breaks_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        return f"the body ({size} bytes) is {'JSON that breaks off' if breaks_off else 'not JSON'}"
+    except ValueError:
+        return "the body has a number that is too long"
+    return "the body has too many objects"

@@ -16,7 +16,6 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import Camun
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import retry
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.tls import TlsError
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -42,7 +41,7 @@ class Problem:
 
 def unanswered(error: TransportError) -> Problem:
     """Return the problem of an attempt without a usable answer."""
-    if isinstance(error, TlsError):
+    if error.final:
         return Problem(error, retry.Failure.FINAL)
     return Problem(error, retry.Failure.UNKNOWN if error.sent else retry.Failure.UNSENT)
 

@@ -22,11 +22,10 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth, retry
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import Explain, error_for, plain
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Explain, Response
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Request, Transport
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
@@ -61,7 +60,7 @@ class Client:
         connection: the checked options.
         read_only: refuse all writes. True in check mode.
         redactor: gets every secret as soon as it is known, and cleans every error text.
-        explain: the product's reader of error bodies.
+        explain: the product's reader of error bodies; by default one of the usual shapes.
         repeat_answer: the product's opinion about an error answer: True, the server did nothing and may be asked again;
             False, repeating is useless or dangerous; None, no opinion.
         sleep: waits between attempts; for tests.
@@ -76,7 +75,7 @@ class Client:
         *,
         read_only: bool,
         redactor: Redactor,
-        explain: Explain = plain,
+        explain: Optional[Explain] = None,
         repeat_answer: Optional[RepeatAnswer] = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -186,8 +185,11 @@ class Client:
             return attempts.unanswered(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
+        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers
+
         wanted = attempts.wanted_pause(response)
-        problem = error_for(response, self._connection, self._explain, self._auth.advice, attempt)
+        explain = self._explain or answers.plain
+        problem = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
         return attempts.Problem(problem, self._judge(response, wanted), wanted)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:

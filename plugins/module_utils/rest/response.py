@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Optional
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import InvalidAnswerError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
+
+_MANY = 2_000_000  # objects and lists; a page has some thousands, and each takes 64 bytes and more when it is parsed
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Response:
 
     @cached_property
     def _parsed(self) -> tuple[bool, Any]:
+        if self.content.count(b"{") + self.content.count(b"[") > _MANY:
+            return False, None
         try:
             return True, json.loads(self.content)
         except (ValueError, RecursionError):
@@ -58,3 +65,58 @@ class Response:
     def is_html(self) -> bool:
         """Whether the answer is a web page: a login form, a proxy's or a servlet container's error page."""
         return "html" in self.headers.get("Content-Type", "").lower()
+
+    def rows(self, fields: shapes.Fields) -> list[dict[str, Any]]:
+        """Return the body, a list of objects.
+
+        Args:
+            fields: what every object must have.
+
+        Raises:
+            InvalidAnswerError: the body is anything else.
+        """
+        data = self.data
+        if not isinstance(data, list):
+            raise self.invalid("a list of objects")
+        for number, row in enumerate(data, start=1):
+            problem = shapes.problem(row, fields, f"row {number}")
+            if problem:
+                raise self.invalid("a list of objects", problem)
+        return data
+
+    def object(self, fields: shapes.Fields) -> dict[str, Any]:
+        """Return the body, an object with these fields.
+
+        Raises:
+            InvalidAnswerError: the body is anything else.
+        """
+        data = self.data
+        if not isinstance(data, dict):
+            raise self.invalid("an object")
+        problem = shapes.problem(data, fields, "the object")
+        if problem:
+            raise self.invalid("an object", problem)
+        return data
+
+    def number(self, field: str) -> int:
+        """Return the field of the body that holds a number of things: an integer from 0 on.
+
+        Raises:
+            InvalidAnswerError: the body is anything else.
+        """
+        return int(self.object({field: shapes.COUNT})[field])
+
+    def invalid(self, expected: str, problem: str = "") -> InvalidAnswerError:
+        """Return the error for a success with an unusable body.
+
+        Args:
+            expected: what the API promises: "a list of objects".
+            problem: what is wrong with the parsed body; by default, why it is no such thing at all.
+        """
+        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers
+
+        return answers.invalid(self, expected, problem)
+
+
+Explain = Callable[[Response], tuple[Optional[str], str]]
+"""A product's reader of error bodies: returns the type of the error, if the body names one, and its message."""

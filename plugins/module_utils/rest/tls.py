@@ -1,18 +1,13 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TLS and proxies: what applies to a URL, and what a TLS failure means."""
+"""What TLS failures mean. Imported only when there is one."""
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import Iterator, Mapping
-from typing import Optional, Union
-
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError
-
-_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+from collections.abc import Iterator
+from typing import Optional
 
 # What OpenSSL says, and what it means here. The first row of which a part occurs in the text counts.
 _MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -51,10 +46,6 @@ _MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
-class TlsError(TransportError):
-    """No secure connection. Repeating does not help."""
-
-
 def meaning(error: Exception, option: str) -> str:
     """Say in words what a TLS failure means and what to do; ``option`` is the option that holds the URL."""
     reason = getattr(error, "reason", None)
@@ -91,14 +82,3 @@ def nested(error: BaseException) -> Iterator[BaseException]:
             seen.append(item)
             yield item
             waiting += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
-
-
-def verification(
-    validate: bool, ca_path: Optional[str], environment: Optional[Mapping[str, str]] = None
-) -> Union[bool, str]:
-    """Return whether to verify certificates, or the file or directory of authorities to verify them with."""
-    if not validate:
-        return False
-    variables = os.environ if environment is None else environment
-    named = next((variables[name] for name in _BUNDLE_VARIABLES if variables.get(name)), None)
-    return ca_path or named or True

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import http.client
+import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import libraries
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -32,7 +32,7 @@ else:
 
 _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
-_SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
+_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 MAX_BODY = 256 << 20
 """Bytes of one answer; more is an error of the server or of the address, and would exhaust the memory."""
 
@@ -81,7 +81,7 @@ class Transport:
         self._adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS)
         self._proxies = _proxies(connection.proxy, url)
         self._settings: dict[str, Any] = {
-            "verify": tls.verification(connection.validate_certs, connection.ca_path),
+            "verify": verification(connection.validate_certs, connection.ca_path),
             "cert": _certificate(connection),
             "proxies": self._proxies,
         }
@@ -118,7 +118,12 @@ class Transport:
                 f"{request.method} {request.path}: the answer is larger than {MAX_BODY >> 20} MiB.", sent=True
             ) from None
         except (OSError, ValueError, zlib.error, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
-            raise self._error(error, request, deadline) from None
+            from ansible_collections.bpmops.camunda.plugins.module_utils.rest import failures
+
+            place = failures.Place(self._option, self._place)
+            raise failures.translate(
+                error, f"{request.method} {request.path}", deadline, self._connection, place
+            ) from None
         cookies = answer.cookies.get_dict() if answer.cookies else {}
         return Response(request.method, request.path, answer.status_code, answer.headers, content, cookies)
 
@@ -145,33 +150,6 @@ class Transport:
                 raise deadline.error(f"{request.method} {request.path}", sent=True)
             if sock is not None:
                 sock.settimeout(deadline.cap(self._connection.read_timeout))
-
-    def _error(self, error: Exception, request: Request, deadline: Deadline) -> TransportError:
-        """Translate a failure of the library. Its own texts are not used: they may contain addresses with secrets."""
-        what = f"{request.method} {request.path}"
-        failure = tls.find(error)
-        if failure is not None:
-            words = tls.meaning(failure, self._option)
-            return tls.TlsError(f"{what}: no secure connection to {self._place}: {words}.")
-        unsent = _unsent(error)
-        if deadline.remaining() <= _SLACK:
-            return deadline.error(what, sent=not unsent)
-        if isinstance(error, requests.exceptions.ProxyError):
-            return TransportError(
-                f"{what}: no connection to {self._place} through the proxy: {_cause(error)}. "
-                "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
-            )
-        if unsent:
-            return TransportError(
-                f"{what}: cannot connect to {self._place}: {_cause(error)}. "
-                f"Check {self._option}, and that the server runs."
-            )
-        if any(isinstance(item, (TimeoutError, urllib3.exceptions.TimeoutError)) for item in tls.nested(error)):
-            seconds = self._connection.read_timeout
-            return TransportError(
-                f"{what}: {self._place} sent nothing for {seconds:g} s (option read_timeout).", sent=True
-            )
-        return TransportError(f"{what}: {self._place} broke off the answer: {_cause(error)}.", sent=True)
 
 
 def _reader(raw: Any) -> Any:
@@ -209,27 +187,12 @@ def _certificate(connection: Connection) -> Any:
     return connection.client_cert
 
 
-def _unsent(error: Exception) -> bool:
-    """Whether the request certainly never left: there was no connection to send it on."""
-    kinds = (
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.ConnectTimeoutError,
-        urllib3.exceptions.ProxyError,
-    )
-    return any(isinstance(item, kinds) for item in tls.nested(error))
-
-
-def _cause(error: Exception) -> str:
-    """The innermost failure of the system in words, else what kind of failure it was."""
-    for item in tls.nested(error):
-        if isinstance(item, urllib3.exceptions.ConnectTimeoutError) and "timed out" in str(item):
-            return "no connection in time (option connect_timeout)"
-        if isinstance(item, zlib.error):
-            return "its compressed body is damaged"
-        if isinstance(item, http.client.BadStatusLine) and not isinstance(item, http.client.RemoteDisconnected):
-            return "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)"
-        if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
-            text = item.strerror or str(item)
-            if item.strerror or text.startswith("Tunnel connection failed"):
-                return text[:1].lower() + text[1:]
-    return "it closed the connection"
+def verification(
+    validate: bool, ca_path: Optional[str], environment: Optional[Mapping[str, str]] = None
+) -> Union[bool, str]:
+    """Return whether to verify certificates, or the file or directory of authorities to verify them with."""
+    if not validate:
+        return False
+    variables = os.environ if environment is None else environment
+    named = next((variables[name] for name in _BUNDLE_VARIABLES if variables.get(name)), None)
+    return ca_path or named or True

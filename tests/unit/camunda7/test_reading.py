@@ -12,7 +12,11 @@ import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError, answer_error
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    CamundaError,
+    InvalidAnswerError,
+    answer_error,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 
@@ -85,7 +89,9 @@ def test_all_authorizations_are_read_whatever_the_limit(limit: Optional[int], mo
 
 
 def test_an_answer_that_is_no_list_says_what_to_check() -> None:
-    with pytest.raises(UsageError, match="engine-rest"):
+    with pytest.raises(
+        InvalidAnswerError, match=r"GET /user answered 200, .*: the body is an object\. Check the option"
+    ):
         _client(Lists({"some": "thing"})).list("user")
 
 
@@ -115,3 +121,51 @@ def test_objects_are_found_in_few_requests(ids: list[str], there: int, requests:
     found = entities.find(_client(lists), USER, ids)
     assert found.keys() == set(ids) - {"nobody"}
     assert len(lists.queries) == requests
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        (["a"], "row 1 is a string, not an object"),
+        ([None], "row 1 is null, not an object"),
+        ([[]], "row 1 is a list, not an object"),
+        ([{"id": "a"}, {"x": 1}], "id of row 2 is missing, not a string"),
+        ([{"id": 7}], "id of row 1 is a number, not a string"),
+        ([{"id": "a", "firstName": {}}], "firstName of row 1 is an object, not a string or null"),
+    ],
+)
+def test_rows_that_are_none_are_named(rows: list[Any], problem: str) -> None:
+    lists: Any = type("Any", (Lists,), {"read": lambda self, _method, path, **_more: self._answer(path, 200, rows)})(0)
+    with pytest.raises(InvalidAnswerError, match=problem):
+        _client(lists).list("user")
+
+
+class Unpaged(Lists):
+    """Ignores where a page begins; ``grow`` says how many rows more than asked for it gives."""
+
+    def __init__(self, rows: list[dict[str, Any]], grow: int = 0) -> None:
+        super().__init__(rows)
+        self.grow = grow
+
+    def read(self, method: str, path: str, *, query: Any = None, body: Any = None) -> Response:
+        self.queries.append((path, query))
+        return self._answer(path, 200, self.rows[: query["maxResults"] + self.grow])
+
+
+def test_pages_without_an_end_are_an_error() -> None:
+    lists = Unpaged(_users(PAGE_SIZE + 1))
+    with pytest.raises(CamundaError, match=r"GET /user: the page from row 500 on .*ignores firstResult or maxResults"):
+        _client(lists).list("user")
+    assert len(lists.queries) == 2
+    with pytest.raises(CamundaError, match="GET /user: 501 rows came where at most 500 were asked for"):
+        _client(Unpaged(_users(PAGE_SIZE + 1), grow=1)).list("user")
+
+
+def test_a_row_that_moves_to_the_next_page_meanwhile_comes_once() -> None:
+    class Growing(Lists):
+        def read(self, method: str, path: str, *, query: Any = None, body: Any = None) -> Response:
+            answer = super().read(method, path, query=query)
+            self.rows.insert(0, {"id": f"new{len(self.queries)}"})
+            return answer
+
+    assert _client(Growing(_users(2 * PAGE_SIZE))).list("user") == _users(2 * PAGE_SIZE)

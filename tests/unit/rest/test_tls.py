@@ -9,6 +9,7 @@ import ssl
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import verification
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,8 @@ def test_a_connection_that_ends_is_no_failure_of_tls() -> None:
 
 def test_authorities() -> None:
     environment = {"CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "/ssl", "REQUESTS_CA_BUNDLE": "/requests"}
-    assert tls.verification(True, "/own", environment) == "/own"
-    assert tls.verification(True, None, environment) == "/requests"
-    assert tls.verification(True, None, {"SSL_CERT_FILE": "/ssl"}) == "/ssl"
-    assert tls.verification(True, None, {}) is True
-    assert tls.verification(False, "/own", environment) is False
+    assert verification(True, "/own", environment) == "/own"
+    assert verification(True, None, environment) == "/requests"
+    assert verification(True, None, {"SSL_CERT_FILE": "/ssl"}) == "/ssl"
+    assert verification(True, None, {}) is True
+    assert verification(False, "/own", environment) is False

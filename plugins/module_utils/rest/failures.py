@@ -1,0 +1,83 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What went wrong when a request got no complete answer. Imported only when one did not.
+
+The texts of the HTTP library are not used: they may contain addresses with secrets.
+"""
+
+from __future__ import annotations
+
+import http.client
+import zlib
+from typing import NamedTuple
+
+import requests.exceptions
+import urllib3
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TlsError, TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+
+_SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
+
+
+class Place(NamedTuple):
+    """Where a request went: the option that holds the URL, and its host and port."""
+
+    option: str
+    host: str
+
+
+def translate(error: Exception, what: str, deadline: Deadline, connection: Connection, place: Place) -> TransportError:
+    """Return the error for a failure of the HTTP library.
+
+    Args:
+        what: the method and the path of the request.
+    """
+    failure = tls.find(error)
+    if failure is not None:
+        words = tls.meaning(failure, place.option)
+        return TlsError(f"{what}: no secure connection to {place.host}: {words}.")
+    unsent = _unsent(error)
+    if deadline.remaining() <= _SLACK:
+        return deadline.error(what, sent=not unsent)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return TransportError(
+            f"{what}: no connection to {place.host} through the proxy: {_cause(error)}. "
+            "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
+        )
+    if unsent:
+        return TransportError(
+            f"{what}: cannot connect to {place.host}: {_cause(error)}. Check {place.option}, and that the server runs."
+        )
+    if any(isinstance(item, (TimeoutError, urllib3.exceptions.TimeoutError)) for item in tls.nested(error)):
+        seconds = connection.read_timeout
+        return TransportError(f"{what}: {place.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
+    return TransportError(f"{what}: {place.host} broke off the answer: {_cause(error)}.", sent=True)
+
+
+def _unsent(error: Exception) -> bool:
+    """Whether the request certainly never left: there was no connection to send it on."""
+    kinds = (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.ProxyError,
+    )
+    return any(isinstance(item, kinds) for item in tls.nested(error))
+
+
+def _cause(error: Exception) -> str:
+    """The innermost failure of the system in words, else what kind of failure it was."""
+    for item in tls.nested(error):
+        if isinstance(item, urllib3.exceptions.ConnectTimeoutError) and "timed out" in str(item):
+            return "no connection in time (option connect_timeout)"
+        if isinstance(item, zlib.error):
+            return "its compressed body is damaged"
+        if isinstance(item, http.client.BadStatusLine) and not isinstance(item, http.client.RemoteDisconnected):
+            return "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)"
+        if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
+            text = item.strerror or str(item)
+            if item.strerror or text.startswith("Tunnel connection failed"):
+                return text[:1].lower() + text[1:]
+    return "it closed the connection"
