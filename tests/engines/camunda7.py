@@ -123,6 +123,18 @@ def _settings(prefix: str, port: int, password: str, properties: Mapping[str, An
     }
 
 
+def library(name: str, version: str = "") -> Path:
+    """The folder with the jars of an engine, which are fetched when they are not there.
+
+    Args:
+        name: a key of `PRODUCTS`.
+        version: of the engine; empty: the pinned one.
+    """
+    product = PRODUCTS[name]
+    version = version or product.version
+    return java.jars(f"{name}-{version}", FILES / "camunda7.pom.xml", {**product.maven, "engine.version": version})
+
+
 def describe(name: str, version: str, folder: Path, port: int, password: str, properties: Mapping[str, Any]) -> Engine:
     """Prepare an engine; see `launch.start`, which then runs it.
 
@@ -137,17 +149,17 @@ def describe(name: str, version: str, folder: Path, port: int, password: str, pr
     product = PRODUCTS[name]
     version = version or product.version
     label = f"{name}-{version}"
-    library = java.jars(label, FILES / "camunda7.pom.xml", {**product.maven, "engine.version": version})
+    jars = library(name, version)
     source = (FILES / "Engine.java").read_text(encoding="utf-8")
     for ours, theirs in product.renamed.items():
         source = source.replace(ours, theirs)
-    jar = java.compiled(label, source, "Engine", library)
+    jar = java.compiled(label, source, "Engine", jars)
 
     configuration = folder / "application.yml"
     configuration.touch(mode=0o600)
     # JSON is YAML too.
     configuration.write_text(json.dumps(_settings(product.prefix, port, password, properties)), encoding="utf-8")
-    program = [java.jdk() / "bin" / "java", *OPTIONS, "-cp", f"{jar}:{library}/*", "Engine"]
+    program = [java.jdk() / "bin" / "java", *OPTIONS, "-cp", f"{jar}:{jars}/*", "Engine"]
     command = [*program, f"--spring.config.location=file:{configuration}"]
     archive = java.class_archive(label, command, jar)
     command.insert(1, f"-XX:SharedArchiveFile={archive}")
