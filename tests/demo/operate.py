@@ -59,7 +59,9 @@ def playbook(api: Camunda8, name: str, show: str = "", **variables: Any) -> str:
     print(
         f"   $ ansible-playbook {name}" + "".join(f" -e {key}={value}" for key, value in variables.items()), flush=True
     )
-    done = subprocess.run(command, env={**os.environ, **api.environment}, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CAMUNDA_", "ZEEBE_"))}
+    environment |= api.environment
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     for line in [line.strip() for line in done.stdout.splitlines() if show and re.search(show, line)][:12]:
         print("   | " + line)
     expect("ended with", done.returncode, 0, done.stdout + done.stderr)

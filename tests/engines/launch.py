@@ -42,7 +42,7 @@ NAMES = tuple(camunda7.PRODUCTS)
 STATE = "state.json"
 LIMIT = 120  # seconds that an engine may take to serve
 # Variables of the user's shell that an engine would take for its own configuration.
-CONFIGURATION = re.compile("CAMUNDA|OPERATON|OPERATE|TASKLIST|ZEEBE|SPRING|SERVER|MANAGEMENT|LOGGING|JAVA_OPTS")
+CONFIGURATION = re.compile("CAMUNDA|OPERATON|SPRING|SERVER|MANAGEMENT|LOGGING|JAVA_OPTS")
 # Loopback addresses are never reached through a proxy.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

@@ -31,7 +31,7 @@ def test_none_removes_a_default() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["CAMUNDA_BPM_ADMIN_USER_ID", "SERVER_PORT", "ZEEBE_ADDRESS", "SPRING_PROFILES_ACTIVE"]
+    "name", ["CAMUNDA_BPM_ADMIN_USER_ID", "SERVER_PORT", "OPERATON_BPM_ID", "SPRING_PROFILES_ACTIVE"]
 )
 def test_the_configuration_of_the_users_shell_does_not_reach_an_engine(name: str) -> None:
     assert launch.CONFIGURATION.match(name)
