@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points in time, limits of time, and connection options."""
+"""Points in time, time ranges, and connection options."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_the_start_closes_the_span_of_the_end() -> None:
     [
         ("variables", {"older_than": "1d"}, "older_than: variables have no such date"),
         ("incidents", {"ended_before": "1d"}, "ended_before: incidents have no such date"),
-        ("process-instances", {"started_after": "1d", "started_before": "2d"}, "leave nothing"),
-        ("process-instances", {"started_after": "1d", "ended_before": "2d"}, "leave nothing"),
+        ("process-instances", {"started_after": "1d", "started_before": "2d"}, "time range is empty"),
+        ("process-instances", {"started_after": "1d", "ended_before": "2d"}, "time range is empty"),
     ],
 )
 def test_limits_that_make_no_sense(entity: str, params: dict[str, str], message: str) -> None:
