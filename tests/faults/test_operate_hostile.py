@@ -154,7 +154,7 @@ def test_a_search_ends_with_a_clear_error(
     monkeypatch.chdir(tmp_path)
     with Nonsense({"process-instances": Generated(MANY)}, twist=twist) as server:
         result = Tasks(server.parameters).search(**options)
-    assert result["failed"] and "/v1/process-instances/search did not answer like the Operate API" in result["msg"]
+    assert result["failed"] and "/v1/process-instances/search answered 200, but not with a p" in result["msg"]
     assert re.search(message, result["msg"])
     assert len(server.requests) <= 4
     assert not list(tmp_path.iterdir())
@@ -310,7 +310,7 @@ def test_an_object_that_is_none_or_another_one(body: str) -> None:
         if body != "[]":  # which is right there
             results.append(tasks.get(key=key, view="statistics"))
         for result in results:
-            assert result["failed"] and "did not answer like the Operate API" in result["msg"]
+            assert result["failed"] and "answered 200, but not with " in result["msg"]
     assert not fake.sent("DELETE")
 
 

@@ -77,7 +77,7 @@ class Operate:
         """Return one page; the arguments are checked ones, see filters.
 
         Raises:
-            AnswerError: an answer that makes no sense, see paging.
+            InvalidAnswerError: an answer that makes no sense, see paging.
             UsageError: the server ignores a field of the filter.
         """
         # In the order DESC the sort value of a missing date is one that OpenSearch does not take back. In both orders
@@ -121,7 +121,7 @@ class Operate:
         objects come and go. Only an object whose sort field changes can be.
 
         Raises:
-            AnswerError: pages that do not follow each other, see paging.
+            InvalidAnswerError: pages that do not follow each other, see paging.
         """
 
         def ask(wanted: int, after: Optional[Sequence[Any]]) -> Callable[[], Page]:
@@ -157,7 +157,7 @@ class Operate:
             return None
         row = paging.check_object(response, entity, response.data)
         if str(row[entity.identifier]) != key:
-            raise paging.invalid(response, f"it gave the {entity.one} {row[entity.identifier]}")
+            raise response.invalid(f"{entity.one} {key}", f"it is {row[entity.identifier]}")
         return row
 
     def _by_search(self, entity: Entity, key: str, error: AnswerError) -> Optional[dict[str, Any]]:
@@ -173,7 +173,7 @@ class Operate:
         if response is None:
             return None
         if view != "xml" and not isinstance(response.data, list):
-            raise paging.invalid(response, "no list")
+            raise response.invalid("a list")
         return response.text if view == "xml" else response.data
 
     def _one(

@@ -21,12 +21,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import KEY, Entity
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
+_PAGE = "a page of Operate"
 
 
 @dataclass(frozen=True)
@@ -50,29 +50,20 @@ class Page:
     response: Response
 
 
-def invalid(response: Response, problem: str) -> AnswerError:
-    """Return the error for a success that is not what the Operate API answers."""
-    return AnswerError(
-        f"{response.method} {response.path} did not answer like the Operate API: {problem}. "
-        "Check the option url, and any proxy or gateway in between.",
-        response,
-    )
-
-
 def check_object(response: Response, entity: Entity, row: Any) -> dict[str, Any]:
     """Return an object of an answer.
 
     Raises:
-        AnswerError: it is no object, lacks its identifier, or has something else where a key belongs.
+        InvalidAnswerError: it is no object, lacks its identifier, or has something else where a key belongs.
     """
     if not isinstance(row, dict):
-        raise invalid(response, f"{entity.one}: not a JSON object")
+        raise response.invalid(f"a {entity.one} of Operate", "not a JSON object")
     for field in entity.fields:
         if field.type == KEY and row.get(field.name) is not None and not _is_key(row[field.name]):
-            raise invalid(response, f"{entity.one}: {field.name} is not a key")
+            raise response.invalid(f"a {entity.one} of Operate", f"{field.name} is not a key")
     identifier = row.get(entity.identifier)
     if identifier is None or (entity.identifier != "key" and not isinstance(identifier, str)):
-        raise invalid(response, f"{entity.one}: {entity.identifier} is missing")
+        raise response.invalid(f"a {entity.one} of Operate", f"{entity.identifier} is missing")
     return row
 
 
@@ -88,25 +79,25 @@ def read(response: Response, entity: Entity, size: int, first: bool) -> Page:
         first: whether the search starts at the first object.
 
     Raises:
-        AnswerError: the answer makes no sense.
+        InvalidAnswerError: the answer makes no sense.
     """
     data = response.data
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(items, list):
-        raise invalid(response, "no list of items")
+        raise response.invalid(_PAGE, "no list of items")
     total, values = data.get("total"), data.get("sortValues")
     if type(total) is not int or total < 0:
-        raise invalid(response, "the total is not a number")
+        raise response.invalid(_PAGE, "the total is not a number")
     if len(items) > size:
-        raise invalid(response, f"{len(items)} objects, but only {size} were requested")
+        raise response.invalid(_PAGE, f"{len(items)} objects, but only {size} were requested")
     if total < len(items) or (first and len(items) < size and total > len(items)):
-        raise invalid(response, f"it says that {total} objects match, and gave {len(items)} of at most {size}")
+        raise response.invalid(_PAGE, f"it says that {total} objects match, and gave {len(items)} of at most {size}")
     if values is not None and not (
         isinstance(values, list) and all(value is None or isinstance(value, (str, int, float)) for value in values)
     ):
-        raise invalid(response, "sortValues is not a list of values")
+        raise response.invalid(_PAGE, "sortValues is not a list of values")
     if items and not values:
-        raise invalid(response, f"it gave {len(items)} of {total} objects without sortValues for the next page")
+        raise response.invalid(_PAGE, f"it gave {len(items)} of {total} objects without sortValues for the next page")
     for row in items:
         check_object(response, entity, row)
     # Copies have the same sort values, so that they stand together and never on two pages.
@@ -136,16 +127,16 @@ class Course:
         """Check the next page, and return whether it is the last one.
 
         Raises:
-            AnswerError: the page does not follow the ones before.
+            InvalidAnswerError: the page does not follow the ones before.
         """
         if page.sort_values is not None:
             if self._place is not None and not self._advances(page.sort_values, self._place):
-                raise invalid(page.response, "the page does not lie after the one before, so that paging would not end")
+                raise page.response.invalid(_PAGE, "it does not lie after the one before, so paging would not end")
             self._place = page.sort_values
         shown = {row[self._identifier]: tuple(row.get(name) for name in self._fields) for row in page.rows}
         for identifier in shown:
             if self._before.get(identifier) == shown[identifier]:
-                raise invalid(page.response, f"{identifier} was on the page before")
+                raise page.response.invalid(_PAGE, f"{identifier} was on the page before")
         self._before = shown
         self._seen += page.count
         return not page.rows or (not page.full and page.total <= self._seen)
