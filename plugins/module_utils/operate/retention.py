@@ -58,9 +58,6 @@ def delete(client: Operate, params: Params, *, check_mode: bool) -> Done:
 def _freeze(client: Operate, params: Params, settings: deletion.Settings) -> deletion.Frozen:
     if settings.max_instances < 1:
         raise UsageError("max_instances: give 1 or more.")
-    for name in ("wait_timeout", "wait_interval"):
-        if not 0 <= params[name] < float("inf"):
-            raise UsageError(f"{name}: give a number of seconds from 0 on.")
     if params["key"] is not None or params["keys"] is not None:
         given = [params["key"]] if params["keys"] is None else params["keys"]
         entity = entities.find(entities.PROCESS_INSTANCES)
