@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
@@ -84,19 +85,29 @@ def plain(value: Any) -> Any:
     return value
 
 
-def merge(params: Mapping[str, Any], term: Any, name: str, allowed: frozenset[str]) -> dict[str, Any]:
+def merge(params: Mapping[str, Any], term: Any, name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters for one term: a text, which is the value of the option ``name``; or a mapping of options.
 
+    Args:
+        options: the argument spec of the options that a term may have.
+
     Raises:
-        UsageError: the term is neither, or names an option that does not belong there.
+        UsageError: the term is neither, names an option that does not belong there, or gives an option a value of the
+            wrong type or none. A template that renders to nothing would otherwise find more than was meant.
     """
     if isinstance(term, str):
         return {**params, name: term}
     if not isinstance(term, dict):
         raise UsageError(f"A term is a text or a mapping of options, not {term!r}.")
-    unknown = sorted(set(term) - allowed - {name})
+    unknown = sorted(set(term) - {*options, name})
     if unknown:
         raise UsageError(
-            f"A term has no option {', '.join(unknown)}; it may have {', '.join(sorted(allowed | {name}))}."
+            f"A term has no option {', '.join(unknown)}; it may have {', '.join(sorted({*options, name}))}."
         )
-    return {**params, **term}
+    empty = sorted(option for option, value in term.items() if value is None)
+    if empty:
+        raise UsageError(f"A term gives no value to {', '.join(empty)}. Omit the option if it is not meant.")
+    checked = ArgumentSpecValidator({name: {"type": "str", "required": True}, **options}).validate(term)
+    if checked.error_messages:
+        raise UsageError(f"A term is wrong: {checked.errors.msg}.")
+    return {**params, **{option: checked.validated_parameters[option] for option in term}}

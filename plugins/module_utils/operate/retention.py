@@ -21,7 +21,13 @@ _ORPHANS = (
 )
 
 TARGETS: tuple[str, ...] = ("key", "keys", "filter", *TIME_ARGUMENTS)
-"""The options that name the instances to delete; one of them is needed."""
+"""The options that select the instances to delete; one of them is needed."""
+
+EXCLUSIVE = [("key", "keys", "filter"), *((key, time) for key in ("key", "keys") for time in TIME_ARGUMENTS)]
+"""Instances that are named by key are deleted whatever their age and their fields."""
+
+NOT_EMPTY = tuple(name for name in TARGETS if name != "keys")
+"""Targets that select more when they are empty. An empty list of keys selects nothing."""
 
 
 def delete(client: Operate, params: Params, *, check_mode: bool) -> Done:
@@ -50,21 +56,16 @@ def delete(client: Operate, params: Params, *, check_mode: bool) -> Done:
 
 
 def _freeze(client: Operate, params: Params, settings: deletion.Settings) -> deletion.Frozen:
-    timed = [name for name in TIME_ARGUMENTS if params[name]]
     if settings.max_instances < 1:
         raise UsageError("max_instances: give 1 or more.")
     if params["key"] is not None or params["keys"] is not None:
-        if timed:
-            raise UsageError(f"{timed[0]}: belongs to filter; instances that are named by key go whatever their age.")
         given = [params["key"]] if params["keys"] is None else params["keys"]
         entity = entities.find(entities.PROCESS_INSTANCES)
         return deletion.by_keys(client, [filters.check_key(entity, key) for key in given], settings)
-    if params["filter"] is not None and not params["filter"]:
+    search = {**params, "entity": entities.PROCESS_INSTANCES, "limit": settings.max_instances}
+    query = Query.from_parameters({**search, "filter": params["filter"] or {}}, datetime.now(timezone.utc))
+    if not query.filter and not query.windows:
         raise RefusedError(
-            "filter: an empty filter matches everything, so nothing was deleted. "
-            "Leave it out where limits of time alone are meant."
+            "There is neither a filter nor a time range, which matches every process instance, so nothing was deleted."
         )
-    query = Query.from_parameters(
-        {**params, "entity": entities.PROCESS_INSTANCES, "limit": settings.max_instances}, datetime.now(timezone.utc)
-    )
     return deletion.by_query(client, query, settings)

@@ -28,10 +28,10 @@ def search(client: Operate, params: Params, *, check_mode: bool) -> Done:
     dest = params.get("dest")
     if dest is None:
         objects = [row for page in found.pages() for row in page]
-        return Done(result={"objects": objects, **found.summary()})
+        return Done(result={"objects": objects, **found.summary()}, warnings=found.warnings)
     files.check_dest(dest)
     changed = export.write_lines(dest, found.pages(), check_mode=check_mode)
-    return Done(changed, {"dest": dest, "count": found.count, **found.summary()})
+    return Done(changed, {"dest": dest, "count": found.count, **found.summary()}, warnings=found.warnings)
 
 
 def get(client: Operate, params: Params, *, check_mode: bool) -> Done:
