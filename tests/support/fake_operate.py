@@ -515,7 +515,8 @@ def _filter(entity: str, given: Row) -> list[Callable[[Row], bool]]:
     return [
         _match(name, fields[name], value)
         for name, value in given.items()
-        if name in fields and (entity, name) not in UNFILTERED and value is not None
+        # Empty strings are ignored: buildTermQuery in the sources of Operate 8.6 looks whether a string is empty.
+        if name in fields and (entity, name) not in UNFILTERED and value not in (None, "")
     ]
 
 
