@@ -72,6 +72,12 @@ class TlsError(TransportError):
     final = True
 
 
+class TooLargeError(TransportError):
+    """An answer is larger than any that makes sense."""
+
+    final = True
+
+
 class DeadlineError(TransportError):
     """The time allowed for one request with its repetitions (option ``deadline``) is used up."""
 

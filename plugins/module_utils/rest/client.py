@@ -48,6 +48,7 @@ class _Operation:
     headers: Mapping[str, str]
     body: Optional[bytes]
     page: bool
+    repeatable: bool
 
 
 class Client:
@@ -156,7 +157,7 @@ class Client:
             raise UsageError(f"{method}: the path must start with a slash and be percent-encoded, without a query.")
         own = {name.title(): value for name, value in (headers or {}).items()}
         content = _content(body, own)
-        operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, page="Accept" in own)
+        operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, "Accept" in own, repeatable)
         deadline = Deadline(self._connection.deadline)
         try:
             return attempts.repeat(
@@ -200,7 +201,7 @@ class Client:
         headers = {**operation.headers, **credentials.headers}
         with self._count_lock:
             self.requests += 1
-        request = Request(operation.method, url, operation.path, headers, operation.body)
+        request = Request(operation.method, url, operation.path, headers, operation.body, operation.repeatable)
         response = self._transport.send(request, deadline)
         self._auth.learn(response, credentials)
         return response

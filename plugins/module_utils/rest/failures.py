@@ -67,15 +67,31 @@ def _unsent(error: Exception) -> bool:
     return any(isinstance(item, kinds) for item in tls.nested(error))
 
 
+# Failures of the libraries, and what they mean here. A row's first part that says so counts.
+_MEANINGS: tuple[tuple[type[Exception], str, str], ...] = (
+    (urllib3.exceptions.ConnectTimeoutError, "timed out", "no connection in time (option connect_timeout)"),
+    (zlib.error, "", "its compressed body is damaged"),
+    (UnicodeError, "", "the host name is not valid"),
+    (http.client.UnknownProtocol, "", "it sent an interim answer (status 1xx) and not the final one"),
+    (http.client.LineTooLong, "", "its headers are too long"),
+    (http.client.HTTPException, "headers", "its headers are too long"),
+    (urllib3.exceptions.InvalidHeader, "", "its headers contradict each other"),
+    (http.client.IncompleteRead, "", "it closed the connection before the end"),
+    (http.client.RemoteDisconnected, "", "it closed the connection"),
+    (
+        http.client.BadStatusLine,
+        "",
+        "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)",
+    ),
+)
+
+
 def _cause(error: Exception) -> str:
     """The innermost failure of the system in words, else what kind of failure it was."""
     for item in tls.nested(error):
-        if isinstance(item, urllib3.exceptions.ConnectTimeoutError) and "timed out" in str(item):
-            return "no connection in time (option connect_timeout)"
-        if isinstance(item, zlib.error):
-            return "its compressed body is damaged"
-        if isinstance(item, http.client.BadStatusLine) and not isinstance(item, http.client.RemoteDisconnected):
-            return "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)"
+        for kind, part, words in _MEANINGS:
+            if isinstance(item, kind) and part in str(item):
+                return words
         if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
             text = item.strerror or str(item)
             if item.strerror or text.startswith("Tunnel connection failed"):
