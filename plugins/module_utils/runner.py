@@ -20,7 +20,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor, shown_url
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def execute(
     redactor = Redactor(base)
     for secret in secrets:
         redactor.add(secret)
-    for value in params.values():
-        redactor.add_url(value)  # not wanted there, but the parameters are shown
+    for name, value in params.items():
+        redactor.add_url(value, meant=_holds_url(name))  # not wanted there, but the parameters are shown
     warnings: list[str] = []
     lacks_library = False
     try:
@@ -174,21 +174,21 @@ def execute(
         if diff_mode and outcome.diff:
             result["diff"] = redactor.data(outcome.diff)
     except CamundaError as error:
-        result = {"failed": True, "changed": False, "msg": redactor.text(error.message)}
+        result = {"failed": True, "changed": False, "msg": redactor.line(error.message)}
         if error.facts:
-            result["error"] = redactor.data(error.facts)
+            result["error"] = redactor.data(error.facts, redactor.line)
             result["changed"] = bool(error.facts.get("done"))
         lacks_library = isinstance(error, MissingLibraryError)
     except (Exception, SystemExit) as error:
         result = {
             "failed": True,
             "changed": False,
-            "msg": redactor.text(f"This is a defect of the collection, please report it: {error!r}"),
+            "msg": redactor.line(f"This is a defect of the collection, please report it: {error!r}"),
             "exception": redactor.text(traceback.format_exc()),
         }
     # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
     result["invocation"] = {"module_args": redactor.data(_small(params, spec))}
-    return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values, lacks_library)
+    return Execution(result, [redactor.line(warning) for warning in warnings], redactor.values, lacks_library)
 
 
 def _check_given(spec: Spec, params: Mapping[str, Any], given: Collection[str]) -> None:
@@ -218,10 +218,20 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """The parameters that tell one task from another: no secrets, and of lists and mappings only their size."""
     arguments = spec.arguments()["argument_spec"]
     return {
-        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else value
+        name: _short(name, value)
         for name, value in params.items()
         if name in arguments and value is not None and not arguments[name].get("no_log")
     }
+
+
+def _short(name: str, value: Any) -> Any:
+    if isinstance(value, (list, dict)):
+        return f"({len(value)} entries)"
+    return shown_url(value) if _holds_url(name) and isinstance(value, str) else value
+
+
+def _holds_url(option: str) -> bool:
+    return option == "proxy" or option.endswith("url")
 
 
 class _Module(AnsibleModule):

@@ -26,7 +26,8 @@ PREFIX = "ansible_collections.bpmops.camunda.plugins.module_utils."
 # Each room may import from the rooms on the right, and from itself.
 DIRECTION = {
     "errors": set(),
-    "secrets": set(),
+    "encodings": set(),
+    "secrets": {"encodings"},
     "libraries": {"errors"},
     "files": {"errors"},
     "rest": {"errors", "secrets", "libraries", "files"},

@@ -21,6 +21,10 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response impor
 
 _KEYS = ("message", "detail", "title", "error_description", "error")
 _LONGEST = 2000
+PROXY_LOGIN = (
+    "The proxy wants a login of its own, or refuses the one it got: give it in the environment variable HTTPS_PROXY or "
+    "HTTP_PROXY (http://user:password@proxy:port). The server itself was not reached."
+)
 
 
 def plain(response: Response) -> tuple[Optional[str], str]:
@@ -60,7 +64,7 @@ def _hint(response: Response, connection: Connection, advice: str) -> str:
     if status == 401 or (status == 403 and connection.auth_type == "none"):
         return f" {advice}."
     if status == 407:
-        return " The proxy wants a login: set it in the environment variable HTTPS_PROXY."
+        return f" {PROXY_LOGIN}"
     if status == 400 and url.startswith("http://") and any(word in response.text for word in ("HTTPS", "TLS", "SSL")):
         return f" The server seems to speak TLS on this port: try https:// in url (now {url})."
     if response.is_html and status in (400, 404, 405):
@@ -85,7 +89,7 @@ def _location(response: Response, url: str) -> str:
     """Name where a redirect leads: never its query or credentials, which may hold secrets."""
     try:
         parts = urlsplit(urljoin(url + response.path, response.headers.get("Location", "")))
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition(';')[0]}"
     except ValueError:
         return "an invalid address"
 

@@ -21,7 +21,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     TransportError,
     UsageError,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth, retry
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
@@ -89,6 +89,8 @@ class Client:
         self._repeat_answer = repeat_answer
         self._sleep = sleep
         self._transport = Transport(connection, connection.url)
+        for proxy in self._transport.proxies.values():
+            redactor.add_url(proxy, meant=True)
         self._auth = auth.build(connection, self._transport, redactor)
         self._count_lock = threading.Lock()
         self.requests = 0
@@ -186,12 +188,18 @@ class Client:
             return attempts.unanswered(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
-        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers
+        return self._problem(response, attempt)
 
-        wanted = attempts.wanted_pause(response)
+    def _problem(self, response: Response, attempt: int) -> attempts.Problem:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers, retry
+
+        wanted = retry.wanted_pause(response)
         explain = self._explain or answers.plain
-        problem = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
-        return attempts.Problem(problem, self._judge(response, wanted), wanted)
+        error = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
+        opinion = self._repeat_answer(response) if self._repeat_answer else None
+        if opinion is None:
+            return attempts.Problem(error, retry.failure_of_status(response.status, wanted is not None), wanted)
+        return attempts.Problem(error, attempts.Failure.REFUSED if opinion else attempts.Failure.FINAL, wanted)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:
         pairs = [
@@ -205,12 +213,6 @@ class Client:
         response = self._transport.send(request, deadline)
         self._auth.learn(response, credentials)
         return response
-
-    def _judge(self, response: Response, wanted: Optional[float]) -> retry.Failure:
-        opinion = self._repeat_answer(response) if self._repeat_answer else None
-        if opinion is None:
-            return retry.failure_of_status(response.status, retry_after=wanted is not None)
-        return retry.Failure.REFUSED if opinion else retry.Failure.FINAL
 
 
 def _content(body: Any, headers: dict[str, str]) -> Optional[bytes]:

@@ -16,9 +16,11 @@ import requests.exceptions
 import urllib3
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TlsError, TransportError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 
+_CHECK_PROXY = "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
 
 
@@ -43,10 +45,9 @@ def translate(error: Exception, what: str, deadline: Deadline, connection: Conne
     if deadline.remaining() <= _SLACK:
         return deadline.error(what, sent=not unsent)
     if isinstance(error, requests.exceptions.ProxyError):
-        return TransportError(
-            f"{what}: no connection to {place.host} through the proxy: {_cause(error)}. "
-            "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
-        )
+        cause = _cause(error)
+        advice = PROXY_LOGIN if " 407" in cause else _CHECK_PROXY
+        return TransportError(f"{what}: no connection to {place.host} through the proxy: {cause}. {advice}")
     if unsent:
         return TransportError(
             f"{what}: cannot connect to {place.host}: {_cause(error)}. Check {place.option}, and that the server runs."

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Option:
         default: the value when it is neither given nor in the environment.
         choices: the values it may have; empty for any.
         secret: whether its value must never be shown.
-        env: environment variables that stand in for it; the first that exists is used.
+        env: environment variables that stand in for it; the first that is set and not empty is used.
         elements: the type of the elements of a list.
     """
 
@@ -235,5 +236,17 @@ def _argument(option: Option) -> dict[str, Any]:
     if option.elements:
         spec["elements"] = option.elements
     if option.env:
-        spec["fallback"] = (env_fallback, list(option.env))
+        spec["fallback"] = (_first_set, list(option.env))
     return spec
+
+
+def _first_set(*names: str) -> str:
+    """Return the first of these environment variables that is not empty: CI systems set what they do not know to "".
+
+    Raises:
+        AnsibleFallbackNotFound: there is none.
+    """
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise AnsibleFallbackNotFound

@@ -72,6 +72,9 @@ class Transport:
         url: the server's address.
         option: the name of the option that holds ``url``, for errors.
 
+    Attributes:
+        proxies: the URL of the proxy by scheme; one from the environment may hold a login.
+
     Raises:
         MissingLibraryError: ``requests`` is not installed.
     """
@@ -84,12 +87,13 @@ class Transport:
         self._place = urlsplit(url).netloc
         # Its pool is shared by the threads: connections outlive the threads of one stage of a plan.
         self._adapter = bounded.Adapter(pool_connections=1, pool_maxsize=_CONNECTIONS)
+        self.proxies = _proxies(connection.proxy, url)
         # Whether connections can be used again: not known before one was. Gateways close them without a word.
         self._reusable: Optional[bool] = None
         self._settings: dict[str, Any] = {
             "verify": verification(connection.validate_certs, connection.ca_path),
             "cert": _certificate(connection),
-            "proxies": _proxies(connection.proxy, url),
+            "proxies": self.proxies,
         }
         if not connection.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)

@@ -11,8 +11,10 @@ from urllib.parse import quote_plus, urlencode
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TransportError, answer_error
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, retry
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials, Renewable
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic_header
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.renewable import Renewable
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection, header_safe
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -103,8 +105,8 @@ class OAuth2(Renewable):
         again = response.status == 429 or response.status >= 500
         return attempts.Problem(
             _refusal(response, self._place),
-            retry.Failure.REFUSED if again else retry.Failure.FINAL,
-            attempts.wanted_pause(response),
+            attempts.Failure.REFUSED if again else attempts.Failure.FINAL,
+            retry.wanted_pause(response),
         )
 
 
@@ -143,6 +145,8 @@ def _refusal(response: Response, place: str) -> AnswerError:
     said = ": ".join(text for text in (code, description) if isinstance(text, str) and text)
     if response.status < 300:
         hint = "The answer holds no token. Check token_url"
+    elif response.status == 407:
+        hint = PROXY_LOGIN.rstrip(".")
     elif response.status == 429:
         hint = "The authorization server limits how often tokens are asked for; keep token_cache switched on"
     elif response.status >= 500:
