@@ -53,6 +53,8 @@ def error_for(response: Response, connection: Connection, explain: Explain, advi
 
 def _hint(response: Response, connection: Connection, advice: str) -> str:
     status, url = response.status, connection.url
+    if 300 <= status < 400 and "Location" not in response.headers:
+        return " The API never answers so: a proxy, gateway or cache in between did."
     if 300 <= status < 400:
         return _redirect(_location(response, url), url)
     if status < 300:
@@ -77,7 +79,8 @@ def _hint(response: Response, connection: Connection, advice: str) -> str:
 
 
 def _redirect(location: str, url: str) -> str:
-    if location.partition("://")[2].startswith(url.partition("://")[2] + "/"):
+    here, there = url.partition("://"), location.partition("://")
+    if there[0] != here[0] and there[2].startswith(here[2] + "/"):
         return f" The server redirects to another scheme: use {location.partition(':')[0]}:// in url (now {url})."
     return (
         f" The server redirects to {location}; redirects are not followed. "
@@ -112,6 +115,8 @@ def _found(response: Response) -> str:
         return f"the body is {shapes.name(response.data)}"
     if response.is_html:
         return "the body is a web page"
+    if response.is_excessive:
+        return "the body has too many objects or values"
     try:
         json.loads(response.content)
     except UnicodeDecodeError:
@@ -122,5 +127,5 @@ def _found(response: Response) -> str:
         breaks_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         return f"the body ({size} bytes) is {'JSON that breaks off' if breaks_off else 'not JSON'}"
     except ValueError:
-        return "the body has a number that is too long"
-    return "the body has too many objects"
+        pass
+    return "the body has a number that is too long"

@@ -89,10 +89,9 @@ def repeat(
             random=_RANDOM.random(),
         )
         if delay is None:
-            if attempt <= retries and outcome.retry_after and outcome.retry_after >= deadline.remaining():
-                outcome.error.message += (
-                    f" The server wants {outcome.retry_after:g} s to pass before the next attempt, which is more than "
-                    "the option deadline leaves."
-                )
+            if outcome.retry_after:
+                outcome.error.message += f" The server wants {outcome.retry_after:g} s to pass before the next attempt"
+                beyond = outcome.retry_after >= deadline.remaining()
+                outcome.error.message += ", which is more than the option deadline leaves." if beyond else "."
             raise outcome.error
         sleep(delay)

@@ -33,6 +33,7 @@ class Exchange:
         largest: bytes that the answer may have, headers included.
         fresh: whether it needs a connection that carried no other request.
         reused: whether its connection carried another request before.
+        connected: whether there is a connection, TLS included. Nothing of the request is sent before.
         received: bytes of the answer so far.
     """
 
@@ -42,11 +43,16 @@ class Exchange:
     largest: int
     fresh: bool
     reused: bool = False
+    connected: bool = False
     received: int = 0
 
 
 class TooLargeError(Exception):
     """An answer is larger than it may be."""
+
+
+class InterimError(http.client.HTTPException):
+    """An interim answer (status 1xx) that http.client takes for the final one; it only knows 100."""
 
 
 class Adapter(HTTPAdapter):
@@ -92,7 +98,7 @@ class _Pool:
         exchange: Exchange = _current.exchange
         if exchange.fresh:
             connection.close()
-        exchange.reused = connection.sock is not None
+        exchange.reused = exchange.connected = connection.sock is not None
         return connection
 
 
@@ -137,6 +143,11 @@ class _Connection:
     _dns_host: str
     port: int
     timeout: Any
+
+    def connect(self) -> None:
+        urllib3s: Any = super()
+        urllib3s.connect()
+        _current.exchange.connected = True
 
     def _new_conn(self) -> Any:
         """Try one address of the host after the other; urllib3 allows the whole time for each of them."""

@@ -120,7 +120,7 @@ class Transport:
             answer = self._adapter.exchange(exchange, _prepared(request), timeout=timeout, **self._settings)
             if answer.status_code < 200:
                 answer.close()
-                raise http.client.UnknownProtocol(answer.status_code)
+                raise bounded.InterimError
             content = _content(answer.raw)
         except bounded.TooLargeError:
             raise TooLargeError(
@@ -133,7 +133,7 @@ class Transport:
             if exchange.reused and not exchange.received:
                 self._reusable = False
             place = failures.Place(self._option, self._place)
-            raise failures.translate(error, request.name, deadline, connection, place) from None
+            raise failures.translate(error, request.name, exchange, place) from None
         if exchange.reused and self._reusable is None:
             self._reusable = True
         cookies = answer.cookies.get_dict() if answer.cookies else {}
