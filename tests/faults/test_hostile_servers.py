@@ -17,17 +17,10 @@ import time
 import tracemalloc
 import unicodedata
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.modules import (
-    c7_authorization,
-    c7_group_member,
-    c7_identity,
-    c7_identity_info,
-    c7_user,
-)
 from ansible_collections.bpmops.camunda.tests.support.certificates import Authority
 from ansible_collections.bpmops.camunda.tests.support.fault_server import (
     Behaviour,
@@ -43,27 +36,30 @@ from ansible_collections.bpmops.camunda.tests.support.fault_server import (
     stall,
     trickle,
 )
-from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks as OperateTasks
+from ansible_collections.bpmops.camunda.tests.support.tasks import run_module
 
 SECONDS = 8.0  # for tasks with a deadline of 1 s, on a busy machine
 BYTES = 300 << 20
 
 
-class Tasks(OperateTasks):
+@dataclass
+class Tasks:
     """Runs tasks of all modules, and looks at what every result must have in common."""
 
-    def run(self, module: ModuleType, **options: Any) -> dict[str, Any]:
-        return self._run(module, options)
+    parameters: dict[str, Any]
 
-    def _run(self, module: ModuleType, options: dict[str, Any]) -> dict[str, Any]:
+    def run(self, name: str, **options: Any) -> dict[str, Any]:
         begun = time.monotonic()
-        result = super()._run(module, options)
+        result = run_module(name, self.parameters, options)
         assert time.monotonic() - begun < SECONDS
         message = result.get("msg", "")
         assert "defect of the collection" not in message
         assert not [char for char in message if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")], repr(message)
         assert len(message) < 4000
         return result
+
+    def search(self, **options: Any) -> dict[str, Any]:
+        return self.run("operate_search", entity="process-instances", **options)
 
 
 @pytest.fixture
@@ -79,7 +75,7 @@ def tasks(url: str, **options: Any) -> Tasks:
 
 def c7_users(url: str, **options: Any) -> dict[str, Any]:
     """One user as c7_user reads it first."""
-    return tasks(url, **options).run(c7_user, id="jdoe", state="absent")
+    return tasks(url, **options).run("c7_user", id="jdoe", state="absent")
 
 
 def operate_search(url: str, **options: Any) -> dict[str, Any]:
@@ -337,7 +333,7 @@ PAGES: dict[str, tuple[Callable[[int, int, int], list[dict[str, str]]], str, int
 def test_pages_end(server: FaultServer, name: str) -> None:
     rows, words, requests = PAGES[name]
     server.route(all_of(rows))
-    result = tasks(server.url).run(c7_identity, users=[{"id": "user00001"}], purge=["users"])
+    result = tasks(server.url).run("c7_identity", users=[{"id": "user00001"}], purge=["users"])
     assert result["failed"] and words in result["msg"] and "GET /user" in result["msg"], result["msg"]
     assert len(server.requests) == requests
 
@@ -345,22 +341,22 @@ def test_pages_end(server: FaultServer, name: str) -> None:
 def test_rows_that_move_meanwhile_are_neither_lost_nor_doubled(server: FaultServer) -> None:
     # A row that came while the list was read pushes the last one of a page to the next one.
     server.route(all_of(lambda first, size, _n: users(1200)[max(first - 1, 0) :][:size]))
-    result = tasks(server.url).run(c7_identity_info, kinds=["users"])
+    result = tasks(server.url).run("c7_identity_info", kinds=["users"])
     assert [user["id"] for user in result["identity"]["users"]] == [user["id"] for user in users(1200)]
 
 
 # Camunda 7: one answer of a task is of another shape than it should be
 
 
-def create(module: ModuleType, **options: Any) -> Callable[[str], dict[str, Any]]:
+def create(module: str, **options: Any) -> Callable[[str], dict[str, Any]]:
     return lambda url: tasks(url, username="admin", password="s3cr3t-Pass").run(module, **options)
 
 
-USER = create(c7_user, id="jdoe", first_name="John")
-MEMBER = create(c7_group_member, group="ops", members=["mary"])
-GRANT = create(c7_authorization, user="jdoe", resource="user", resource_id="*", permissions=["READ"])
-MANY = create(c7_identity, users=[{"id": f"user-{number:050}"} for number in range(200)])
-PURGE = create(c7_identity, authorizations=[], users=[{"id": "admin"}], purge=["authorizations"])
+USER = create("c7_user", id="jdoe", first_name="John")
+MEMBER = create("c7_group_member", group="ops", members=["mary"])
+GRANT = create("c7_authorization", user="jdoe", resource="user", resource_id="*", permissions=["READ"])
+MANY = create("c7_identity", users=[{"id": f"user-{number:050}"} for number in range(200)])
+PURGE = create("c7_identity", authorizations=[], users=[{"id": "admin"}], purge=["authorizations"])
 
 GRANTS, NEW_GRANT = "GET /authorization", "POST /authorization/create"
 ROW: dict[str, Any] = {
@@ -606,7 +602,7 @@ def test_a_search_of_operate_that_is_none(server: FaultServer, name: str) -> Non
 @pytest.mark.parametrize("name", ["nothing", "null", "list", "item of null", "total of infinity", "cut", "deep"])
 def test_a_deletion_that_finds_nonsense_deletes_nothing(server: FaultServer, name: str) -> None:
     server.script(answer(200, SEARCHES[name]))
-    result = tasks(server.url).delete(filter={"bpmnProcessId": "p"})
+    result = tasks(server.url).run("operate_delete_instance", filter={"bpmnProcessId": "p"})
     assert result["failed"] and "POST /v1/process-instances/search" in result["msg"], result
     assert not [request for request in server.requests if request.method == "DELETE"]
 
@@ -614,7 +610,7 @@ def test_a_deletion_that_finds_nonsense_deletes_nothing(server: FaultServer, nam
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"x"', b"7", b'{"key": 5', b"\xff", b"[" * 200_000])
 def test_an_object_of_operate_that_is_none(server: FaultServer, body: bytes) -> None:
     server.script(answer(200, body))
-    result = tasks(server.url).get(key="5")
+    result = tasks(server.url).run("operate_get", entity="process-instances", key="5")
     assert result["failed"] and "GET /v1/process-instances/5" in result["msg"], result
 
 
