@@ -20,7 +20,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor, shown_url
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor, shown_option
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,10 @@ def execute(
     for secret in secrets:
         redactor.add(secret)
     for name, value in params.items():
-        redactor.add_url(value, meant=_holds_url(name))  # not wanted there, but the parameters are shown
+        redactor.add_option(name, value)  # not wanted there, but the parameters are shown
     warnings: list[str] = []
     lacks_library = False
+    client: Any = None
     try:
         _check_given(spec, params, given)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
@@ -186,6 +187,7 @@ def execute(
             "msg": redactor.line(f"This is a defect of the collection, please report it: {error!r}"),
             "exception": redactor.text(traceback.format_exc()),
         }
+    warnings += getattr(getattr(client, "rest", None), "warnings", ())
     # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
     result["invocation"] = {"module_args": redactor.data(_small(params, spec))}
     return Execution(result, [redactor.line(warning) for warning in warnings], redactor.values, lacks_library)
@@ -218,20 +220,10 @@ def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """The parameters that tell one task from another: no secrets, and of lists and mappings only their size."""
     arguments = spec.arguments()["argument_spec"]
     return {
-        name: _short(name, value)
+        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else shown_option(name, value)
         for name, value in params.items()
         if name in arguments and value is not None and not arguments[name].get("no_log")
     }
-
-
-def _short(name: str, value: Any) -> Any:
-    if isinstance(value, (list, dict)):
-        return f"({len(value)} entries)"
-    return shown_url(value) if _holds_url(name) and isinstance(value, str) else value
-
-
-def _holds_url(option: str) -> bool:
-    return option == "proxy" or option.endswith("url")
 
 
 class _Module(AnsibleModule):

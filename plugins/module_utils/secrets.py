@@ -101,6 +101,10 @@ class Redactor:
                 self.add(parameter)
                 self.add(unquote(parameter))
 
+    def add_option(self, name: str, value: object) -> None:
+        """Register what the value of an option holds that is secret although the option is not."""
+        self.add_url(value, meant=_holds_url(name))
+
     @property
     def values(self) -> tuple[str, ...]:
         """All registered forms, the longest first (also for the ``no_log_values`` of AnsibleModule)."""
@@ -150,7 +154,13 @@ class Redactor:
         return value
 
 
-def shown_url(value: str) -> str:
-    """Return what can be shown of the value of an option for a URL, which may be no URL and hold a secret."""
+def shown_option(name: str, value: Any) -> Any:
+    """Return what can be shown of the value of an option. One for a URL may hold anything else, and a secret."""
+    if not _holds_url(name) or not isinstance(value, str):
+        return value
     head, *rest = re.split("([?#;])", value.strip(), maxsplit=1)
     return (head if _HARMLESS_URL.fullmatch(head) else MASK) + (rest[0] + MASK if rest else "")
+
+
+def _holds_url(option: str) -> bool:
+    return option == "proxy" or option.endswith("url")

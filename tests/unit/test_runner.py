@@ -1,15 +1,21 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is checked before a module's work begins."""
+"""What is checked before a module's work begins, and what is shown of its result."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
 SPEC = Spec(
     connect=lambda _params, _redactor, _read_only: None,
@@ -54,3 +60,76 @@ def test_of_required_options_one_must_have_a_value() -> None:
     result, seen = ran({"note": "x"})
     assert "One of these options is required: age, filter" in result["msg"]
     assert seen == []
+
+
+# What is shown
+
+SECRET = "p4ss-Word"
+SPELLINGS = [
+    f"http://adm:{SECRET}@h/e",
+    f" http://adm:{SECRET}@h/e",
+    f"adm:{SECRET}@h/e",
+    f"https:/adm:{SECRET}@h",
+    f"adm:{SECRET}@h:1",
+    f"http://h/e?pw={SECRET}",
+    f"http://h/e#{SECRET}",
+    f"http://h/e;pw={SECRET}",
+    "http://h/e?pw=short",
+]
+
+
+@pytest.mark.parametrize("option", ["url", "token_url", "zeebe_url", "proxy"])
+@pytest.mark.parametrize("value", SPELLINGS)
+def test_a_url_with_a_secret_is_refused_and_shown_nowhere(option: str, value: str) -> None:
+    spec = Spec(connect=client_of, connection=(), options={option: {}})
+    params = {"url": "http://127.0.0.1:1", option: value, "client_id": "ops", "client_secret": "x"}
+    result = execute(spec, lambda _context: Outcome(), params).result
+    if option != "zeebe_url" and not (option == "token_url" and "?" in value):
+        assert result["failed"] and f"The option {option} " in result["msg"]
+    assert SECRET not in json.dumps(result) and "short" not in json.dumps(result)
+    assert result["invocation"]["module_args"][option]
+
+
+def client_of(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Client:
+    return Client(Connection.from_parameters({"token_cache": "none", **params}), read_only=read_only, redactor=redactor)
+
+
+def test_a_url_without_a_secret_is_shown() -> None:
+    params = {"url": "https://camunda.example.com:8443/engine-rest", "proxy": "none"}
+    spec = Spec(connect=client_of, connection=(), options={"url": {}, "proxy": {}})
+    assert execute(spec, lambda _context: Outcome(), params).result["invocation"]["module_args"] == params
+
+
+SAID = "no\r\n\x1b[2JPLAY RECAP \x9b1m\u202e\u2028end\x00"
+SHOWN = "no \ufffd[2JPLAY RECAP \ufffd1m\ufffd end\ufffd"
+
+
+def test_control_characters_reach_no_terminal() -> None:
+    def work(context: Context) -> Outcome:
+        context.warn(SAID)
+        raise CamundaError(SAID, done=[{"msg": SAID}], type=SAID)
+
+    done = execute(SPEC, work, {"age": "1d", "filter": None, "note": None})
+    assert done.result["msg"] == SHOWN
+    assert done.result["error"] == {"done": [{"msg": SHOWN}], "type": SHOWN}
+    assert done.warnings == [SHOWN]
+
+
+def test_a_defect_is_one_line_too() -> None:
+    def work(_context: Context) -> Outcome:
+        raise ValueError("a\n\x1b[1mb")
+
+    message = execute(SPEC, work, {"age": "1d", "filter": None, "note": None}).result["msg"]
+    assert "This is a defect of the collection" in message and message.isprintable()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_warnings_of_the_connection_are_shown(fails: bool) -> None:
+    def work(_context: Context) -> Outcome:
+        if fails:
+            raise CamundaError("no")
+        return Outcome()
+
+    client = SimpleNamespace(rest=SimpleNamespace(warnings=("The cache is\nno good.",)))
+    done = execute(SPEC, work, {"age": "1d"}, connect=lambda _params, _redactor, _read_only: client)
+    assert done.warnings == ["The cache is no good."]

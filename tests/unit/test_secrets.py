@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor, shown_url
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor, shown_option
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,7 +145,8 @@ def test_what_a_server_says_is_one_line_and_steers_no_terminal() -> None:
     ],
 )
 def test_of_an_address_only_what_holds_no_secret_is_shown(value: str, shown: str) -> None:
-    assert shown_url(value) == shown
+    assert shown_option("token_url", value) == shown_option("proxy", value) == shown
+    assert shown_option("email", value) == value
 
 
 @pytest.mark.parametrize(

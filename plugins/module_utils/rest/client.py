@@ -95,6 +95,11 @@ class Client:
         self._count_lock = threading.Lock()
         self.requests = 0
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know although the requests succeed."""
+        return self._auth.warnings
+
     def read(
         self,
         method: str,

@@ -28,6 +28,9 @@ class Auth(Protocol):
     advice: str
     """What to do when the server answers 401."""
 
+    warnings: tuple[str, ...]
+    """What the user should know although the requests succeed."""
+
     def credentials(self, deadline: Deadline, /) -> Credentials:
         """Return what the next request carries; fetch it first where that is needed."""
 
@@ -40,6 +43,8 @@ class Auth(Protocol):
 
 class Fixed:
     """Credentials that never change. Sending them again after a 401 would only help to lock an account."""
+
+    warnings: tuple[str, ...] = ()
 
     def __init__(self, credentials: Credentials, advice: str) -> None:
         self._credentials = credentials

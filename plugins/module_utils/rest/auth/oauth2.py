@@ -75,6 +75,12 @@ class OAuth2(Renewable):
                 if token is None:
                     token = self._fetch(deadline)
                     self._cache.put(self._name, token)
+                    problem = self._cache.problem()
+                    if problem:
+                        self.warnings = (
+                            f"Tokens cannot be kept in {self._cache.directory}: {problem}. So every task asks for one. "
+                            "Give token_cache a directory of this user only (mode 0700), or none.",
+                        )
         self._redactor.add(token.value)
         self._token = token
         return Credentials({"Authorization": f"Bearer {token.value}"})

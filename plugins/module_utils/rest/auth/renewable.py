@@ -22,6 +22,8 @@ class Renewable(ABC):
     for other threads most of all, would lock the account.
     """
 
+    warnings: tuple[str, ...] = ()
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._current: Optional[Credentials] = None
