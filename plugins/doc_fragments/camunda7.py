@@ -136,6 +136,8 @@ options:
       - >-
         V(none) keeps tokens in memory only.
       - >-
+        A directory that cannot be used gives a warning.
+      - >-
         The client secret is never stored.
       - >-
         If it is not given, E(CAMUNDA_TOKEN_CACHE_DIR) is used from the environment.
@@ -173,7 +175,7 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials. V(none) connects directly.
+        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
       - >-
         Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
         proxy that wants credentials.
@@ -181,7 +183,7 @@ options:
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
     type: float
     default: 20
   read_timeout:
@@ -193,7 +195,8 @@ options:
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: its attempts, the pauses between them and a login included.
+        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
+        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
       - >-
         It limits each request and not the task, so that large tasks are not cut off. To limit the task use
         the keyword C(timeout).
@@ -418,6 +421,8 @@ options:
       - >-
         V(none) keeps tokens in memory only.
       - >-
+        A directory that cannot be used gives a warning.
+      - >-
         The client secret is never stored.
     type: str
     env:
@@ -480,7 +485,7 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials. V(none) connects directly.
+        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
       - >-
         Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
         proxy that wants credentials.
@@ -493,7 +498,7 @@ options:
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
     type: float
     default: 20
     ini:
@@ -515,7 +520,8 @@ options:
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: its attempts, the pauses between them and a login included.
+        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
+        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
       - >-
         It limits each request and not the task, so that large tasks are not cut off. To limit the task use
         the keyword C(timeout).

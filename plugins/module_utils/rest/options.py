@@ -106,6 +106,7 @@ BASE: tuple[Option, ...] = (
             "It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.",
             "The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).",
             "V(none) keeps tokens in memory only.",
+            "A directory that cannot be used gives a warning.",
             "The client secret is never stored.",
         ),
     ),
@@ -140,7 +141,7 @@ BASE: tuple[Option, ...] = (
     Option(
         "proxy",
         description=(
-            "URL of the HTTP proxy, without credentials. V(none) connects directly.",
+            "URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.",
             "Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; "
             "use these for a proxy that wants credentials.",
         ),
@@ -149,7 +150,7 @@ BASE: tuple[Option, ...] = (
         "connect_timeout",
         type="float",
         default=20.0,
-        description=("Seconds to wait for a connection. V(0) waits without a limit.",),
+        description=("Seconds to wait for a connection to each address of the host. V(0) waits without a limit.",),
     ),
     Option(
         "read_timeout",
@@ -162,7 +163,8 @@ BASE: tuple[Option, ...] = (
         type="float",
         default=300.0,
         description=(
-            "Seconds that one request may take in all: its attempts, the pauses between them and a login included.",
+            "Seconds that one request may take in all: connecting, a login, every attempt with its whole answer, and "
+            "the pauses in between. Only how long the system takes to resolve a host name cannot be limited.",
             "It limits each request and not the task, so that large tasks are not cut off. "
             "To limit the task use the keyword C(timeout).",
             "V(0) is no limit.",

@@ -10,7 +10,11 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    AuthenticationError,
+    TransportError,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 
@@ -28,7 +32,7 @@ class Renewable(ABC):
         self._lock = threading.Lock()
         self._current: Optional[Credentials] = None
         self._generation = 0
-        self._refusal: Optional[AnswerError] = None
+        self._refusal: Optional[AuthenticationError] = None
 
     @abstractmethod
     def _obtain(self, deadline: Deadline) -> Credentials:
@@ -66,9 +70,10 @@ class Renewable(ABC):
             error.sent = False  # The request that needs the credentials was not sent.
             raise
         except AnswerError as error:
-            if error.status in (400, 401, 403):
-                self._refusal = error
-            raise
+            if error.status not in (400, 401, 403) and not isinstance(error, AuthenticationError):
+                raise
+            self._refusal = AuthenticationError(error.message, error.response, error.type)
+            raise self._refusal from None
         self._generation += 1
         return replace(obtained, generation=self._generation)
 
