@@ -19,6 +19,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AuthenticationError,
     CamundaError,
     HiddenError,
+    InvalidAnswerError,
     UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
@@ -135,6 +136,9 @@ class Camunda7:
             part = {**(query or {}), "firstResult": first, "maxResults": size}
             try:
                 rows = self.read("GET", *segments, query=part).rows(ROWS[segments[0]])
+            except InvalidAnswerError as error:
+                error.message += " The address of a Camunda 7 REST API usually ends with /engine-rest."
+                raise
             except AnswerError as error:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:

@@ -163,7 +163,7 @@ class _Connection:
                 try:
                     sock = urllib3s._new_conn()
                 except (NewConnectionError, ConnectTimeoutError):
-                    if address == addresses[-1] or exchange.deadline.remaining() <= 0:
+                    if address == addresses[-1]:
                         raise
                 else:
                     sock.settimeout(exchange.deadline.cap(exchange.connect_timeout))  # for the TLS handshake
