@@ -89,9 +89,6 @@ def repeat(
             random=_RANDOM.random(),
         )
         if delay is None:
-            if outcome.retry_after:
-                outcome.error.message += f" The server wants {outcome.retry_after:g} s to pass before the next attempt"
-                beyond = outcome.retry_after >= deadline.remaining()
-                outcome.error.message += ", which is more than the option deadline leaves." if beyond else "."
+            outcome.error.message += retry.wanted(outcome.retry_after, deadline.remaining())
             raise outcome.error
         sleep(delay)

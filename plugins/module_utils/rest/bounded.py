@@ -82,11 +82,13 @@ _current = threading.local()
 
 
 def _bound(manager: Any) -> None:
-    def bounded(pool: Any) -> Any:
-        connection = type("Connection", (_Connection, pool.ConnectionCls), {})
-        return type("Pool", (_Pool, pool), {"ConnectionCls": connection})
+    pools = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: _bounded(pool) for scheme, pool in pools.items()}
 
-    manager.pool_classes_by_scheme = {scheme: bounded(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
+
+def _bounded(pool: Any) -> Any:
+    connection = type("Connection", (_Connection, pool.ConnectionCls), {})
+    return type("Pool", (_Pool, pool), {"ConnectionCls": connection})
 
 
 class _Pool:

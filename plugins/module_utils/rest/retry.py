@@ -83,3 +83,11 @@ def parse_retry_after(value: Optional[str], now: datetime) -> Optional[float]:
 def wanted_pause(response: Response) -> Optional[float]:
     """Return the seconds that an answer asks to wait, if it does."""
     return parse_retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+
+
+def wanted(pause: Optional[float], remaining: float) -> str:
+    """Return a sentence about the seconds that a server asked to wait, an empty string if it asked for none."""
+    if not pause:
+        return ""
+    beyond = ", which is more than the option deadline leaves" if pause >= remaining else ""
+    return f" The server wants {pause:g} s to pass before the next attempt{beyond}."

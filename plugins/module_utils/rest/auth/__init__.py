@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Auth
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.none import none
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Transport
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -25,6 +24,12 @@ def build(connection: Connection, transport: Transport, redactor: Redactor) -> A
 
 
 # Each is imported only where it is used: a module's code is compiled again in every task.
+
+
+def _none(_connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.none import none
+
+    return none()
 
 
 def _basic(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
@@ -61,7 +66,7 @@ def _cookie(connection: Connection, transport: Transport, redactor: Redactor) ->
 
 
 _STRATEGIES: Mapping[str, Callable[[Connection, Transport, Redactor], Auth]] = {
-    "none": lambda _connection, _transport, _redactor: none(),
+    "none": _none,
     "basic": _basic,
     "bearer": _bearer,
     "api_key": _api_key,
