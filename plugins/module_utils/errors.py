@@ -101,7 +101,7 @@ class InvalidAnswerError(AnswerError):
 
 
 class AuthenticationError(AnswerError):
-    """401: the credentials were not accepted."""
+    """The credentials were not accepted: 401, or a login that was refused with another status."""
 
 
 class ForbiddenError(AnswerError):

@@ -205,7 +205,7 @@ SPEC = Spec(
 
 
 def work(context: Context) -> Outcome:
-    done = retention.delete(context.client, context.params, check_mode=context.check_mode)
+    done = retention.delete(context.client, context.params, check_mode=context.check_mode, journal=context.journal)
     for warning in done.warnings:
         context.warn(warning)
     return Outcome(done.changed, done.result, diff(done.changes) if context.diff_mode else [])

@@ -51,17 +51,7 @@ ONE: dict[str, Any] = {"url": "http://a", "password": "s3cr3t-of-a", "id": "x"}
 
 def ran(clients: Clients, work: Work, params: Mapping[str, Any], spec: Spec = SPEC, **more: Any) -> Execution:
     """Run a task as the action plugin does."""
-    done = execute(
-        spec,
-        work,
-        params,
-        connect=lambda options, _redactor, read_only: clients.take(spec, options, read_only),
-        base=clients.redactor,
-        **more,
-    )
-    if "failed" not in done.result:
-        clients.hand_back()
-    return done
+    return clients.execute(spec, work, params, **more)
 
 
 def used(clients: Clients, params: Mapping[str, Any], *, check_mode: bool = False, spec: Spec = SPEC) -> Client:
@@ -161,8 +151,8 @@ def test_a_library_that_is_missing_is_told_apart() -> None:
         raise MissingLibraryError("Install it.")
 
     done = execute(SPEC, work, ONE)
-    assert done.lacks_library and done.result["msg"] == "Install it."
-    assert not execute(SPEC, lambda _context: Outcome(), ONE).lacks_library
+    assert isinstance(done.error, MissingLibraryError) and done.result["msg"] == "Install it."
+    assert execute(SPEC, lambda _context: Outcome(), ONE).error is None
 
 
 def test_the_option_is_one_of_modules_only() -> None:

@@ -1,82 +1,73 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carry out the changes of a plan, and say exactly how far it went when one of them fails."""
+"""Apply the changes of a plan, and report exactly how far that went when it does not end well."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError, UsageError
-
-T = TypeVar("T")
-R = TypeVar("R")
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import Progress, in_parallel
 
 
-def check_workers(value: int) -> int:
-    """Return the option ``concurrency``, checked.
+class Journal:
+    """The changes of a task and what became of each; true at any moment, even while threads are at work."""
 
-    Raises:
-        UsageError: it is not a number of requests that may be under way at the same time.
-    """
-    if not 1 <= value <= 16:
-        raise UsageError(f"concurrency: {value} is not between 1 and 16.")
-    return value
+    def __init__(self) -> None:
+        self._stages: list[tuple[Sequence[Change], Progress[Any]]] = []
 
+    def add(self, stage: Sequence[Change]) -> Progress[Any]:
+        """Enter changes that are about to be applied; return their progress, for ``in_parallel``."""
+        progress: Progress[Any] = Progress(len(stage))
+        self._stages.append((stage, progress))
+        return progress
 
-def in_parallel(
-    items: Sequence[T], work: Callable[[T], R], workers: int
-) -> tuple[dict[int, R], dict[int, CamundaError]]:
-    """Run ``work`` on the items with at most ``workers`` threads; after the first failure start no further one.
+    def facts(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the changes as they stand in a task's ``error``.
 
-    Returns:
-        the results and the errors by the item's position. A position in neither was not attempted.
-    """
-    results: dict[int, R] = {}
-    errors: dict[int, CamundaError] = {}
-    queue = deque(enumerate(items))
-    if workers <= 1 or len(items) <= 1:
-        while queue and not errors:
-            position, item = queue.popleft()
-            try:
-                results[position] = work(item)
-            except CamundaError as error:
-                errors[position] = error
-        return results, errors
-    running: dict[Future[R], int] = {}
-    with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
-        while running or (queue and not errors):
-            while queue and not errors and len(running) < workers:
-                position, item = queue.popleft()
-                running[pool.submit(work, item)] = position
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                position = running.pop(future)
-                try:
-                    results[position] = future.result()
-                except CamundaError as error:
-                    errors[position] = error
-    return results, errors
+        ``under_way`` is there after an interruption: the server may have made these changes.
+        """
+        facts: dict[str, list[dict[str, Any]]] = {"done": [], "failed": [], "under_way": [], "not_attempted": []}
+        for stage, progress in self._stages:
+            # Copies, because threads go on.
+            done, errors, waiting = set(progress.results), dict(progress.errors), set(progress.waiting)
+            for position, change in enumerate(stage):
+                if position in errors:
+                    facts["failed"].append({**change.summary(), "msg": errors[position].message})
+                    continue
+                known = "done" if position in done else "not_attempted" if position in waiting else "under_way"
+                facts[known].append(change.summary())
+        if not facts["under_way"]:
+            del facts["under_way"]
+        return facts
 
-
-def read_all(items: Sequence[T], read: Callable[[T], R], workers: int) -> list[R]:
-    """Return what ``read`` gives for each item, in their order; raise the first error."""
-    results, errors = in_parallel(items, read, workers)
-    for error in errors.values():
-        raise error
-    return [results[position] for position in range(len(items))]
+    def report(self) -> str:
+        """Return how many changes became what, as a sentence."""
+        count = {name: len(changes) for name, changes in self.facts().items()}
+        if not any(count.values()):
+            return "Nothing was changed."
+        words = [f"{count['done']} were done"]
+        words += [f"{count['failed']} failed"] if count["failed"] else []
+        words += [f"{count['under_way']} were under way (look whether they were made)"] if "under_way" in count else []
+        return (
+            f"Of {sum(count.values())} changes {', '.join(words)} and {count['not_attempted']} were not attempted; "
+            "run the task again to complete them."
+        )
 
 
-def apply(client: Any, stages: Iterable[Sequence[Change]], workers: int = 1) -> list[Any]:
-    """Carry out the changes, stage after stage; within a stage in no particular order.
+def apply(
+    client: Any, stages: Iterable[Sequence[Change]], workers: int = 1, journal: Optional[Journal] = None
+) -> list[Any]:
+    """Apply the changes, stage after stage; within a stage in no particular order.
 
     Args:
         client: the product's client.
         stages: changes of one stage do not depend on each other, only on the stages before.
         workers: the number of changes under way at the same time.
+        journal: where the changes are entered; for a report after an interruption.
 
     Returns:
         what each change's ``perform`` returned, in the order of the changes.
@@ -85,30 +76,16 @@ def apply(client: Any, stages: Iterable[Sequence[Change]], workers: int = 1) -> 
         CamundaError: the error itself when the plan was a single change.
         ApplyError: with the facts ``done``, ``failed`` and ``not_attempted`` (lists of changes) otherwise.
     """
-    plans = [list(stage) for stage in stages]
-    total = sum(map(len, plans))
-    done: list[Change] = []
+    journal = Journal() if journal is None else journal
+    plans = [(stage, journal.add(stage)) for stage in map(list, stages)]
     returned: list[Any] = []
-    for number, stage in enumerate(plans):
-        results, errors = in_parallel(stage, lambda change: change.kind.perform(client, change), workers)
-        done += [stage[position] for position in sorted(results)]
-        returned += [results[position] for position in sorted(results)]
-        if not errors:
-            continue
-        if total == 1:
-            raise errors[0]
-        untouched = [change for i, change in enumerate(stage) if i not in results and i not in errors]
-        untouched += [change for later in plans[number + 1 :] for change in later]
-        failed = [(stage[position], error) for position, error in sorted(errors.items())]
-        first, cause = failed[0]
-        raise ApplyError(
-            f"Could not {first}: {cause.message} Of {total} changes {len(done)} were done, {len(failed)} failed and "
-            f"{len(untouched)} were not attempted; run the task again to complete them.",
-            **{
-                **cause.facts,
-                "done": [change.summary() for change in done],
-                "failed": [{**change.summary(), "msg": error.message} for change, error in failed],
-                "not_attempted": [change.summary() for change in untouched],
-            },
-        )
+    for stage, progress in plans:
+        in_parallel(stage, lambda change: change.kind.perform(client, change), workers, progress)
+        returned += [progress.results[position] for position in sorted(progress.results)]
+        for position, error in sorted(progress.errors.items()):
+            if sum(len(changes) for changes, _progress in plans) == 1:
+                raise error
+            raise ApplyError(
+                f"Could not {stage[position]}: {error.message} {journal.report()}", **{**error.facts, **journal.facts()}
+            ) from error
     return returned

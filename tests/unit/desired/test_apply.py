@@ -9,9 +9,10 @@ import threading
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply, in_parallel, read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import in_parallel, read_all
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,8 +94,8 @@ def test_no_more_than_the_workers_are_under_way_and_they_do_overlap() -> None:
             busy -= 1
         return number
 
-    results, errors = in_parallel(range(9), work, 3)
-    assert (results, errors, most) == ({n: n for n in range(9)}, {}, 3)
+    progress = in_parallel(range(9), work, 3)
+    assert (progress.results, progress.errors, most) == ({n: n for n in range(9)}, {}, 3)
 
 
 def test_reading_raises_the_first_error() -> None:

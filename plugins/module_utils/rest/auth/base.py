@@ -12,7 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Optional, Protocol
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    AuthenticationError,
+    TransportError,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
@@ -72,7 +76,7 @@ class Renewable(ABC):
         self._lock = threading.Lock()
         self._current: Optional[Credentials] = None
         self._generation = 0
-        self._refusal: Optional[AnswerError] = None
+        self._refusal: Optional[AuthenticationError] = None
 
     @abstractmethod
     def _obtain(self, deadline: Deadline) -> Credentials:
@@ -111,7 +115,8 @@ class Renewable(ABC):
             raise
         except AnswerError as error:
             if error.status in (400, 401, 403):
-                self._refusal = error
+                self._refusal = AuthenticationError(error.message, error.response, error.type)
+                raise self._refusal from None
             raise
         self._generation += 1
         return replace(obtained, generation=self._generation)
