@@ -142,9 +142,10 @@ class ActionModule(ActionBase):
         """End the task as ansible-core does after its timeout, without retries, and say what was done."""
         seconds = self._task.timeout
         told = {"timedout": {"period": seconds}, "_ansible_no_log": bool(self._task.no_log)}
-        raise AnsibleActionFail(
-            f"Timed out after {seconds} s (keyword timeout). {result.pop('msg')}", result={**result, **told}
-        ) from None
+        shown = {**result, **told}
+        failure = AnsibleActionFail(f"Timed out after {seconds} s (keyword timeout). {result['msg']}", result=shown)
+        shown.pop("exception", None)  # ansible-core before 2.19 adds a traceback that says nothing
+        raise failure
 
     def _received(self, output: str) -> dict[str, Any]:
         """What ansible-core makes of a module's output. It says of an error that the module failed, not the action."""

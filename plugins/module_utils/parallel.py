@@ -9,6 +9,7 @@ concurrent.futures do not fit: leaving one waits for its threads, and so does th
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _here = threading.local()
+_ENDING = (signal.SIGALRM, signal.SIGINT, signal.SIGTERM)  # what ends a task; only the main thread acts on it
 
 
 class AbandonedError(BaseException):
@@ -57,6 +59,8 @@ class Threads:
         return outcome.result
 
     def _run(self, call: Callable[[], R], outcome: Future[R]) -> None:
+        # A signal that another thread receives would not wake the main thread.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         _here.threads = self
         try:
             outcome.set_result(call())
