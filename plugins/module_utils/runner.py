@@ -75,10 +75,10 @@ IN_PROCESS = Option(
     default=True,
     env=("BPMOPS_CAMUNDA_IN_PROCESS",),
     description=(
-        "Whether a task that would run on the controller anyway runs inside the process of Ansible that is there "
-        "already, which takes a few milliseconds, and not in a new one, which takes a quarter of a second.",
-        "Only where that is the same: not with another connection than C(local), with C(become), C(async) or "
-        "C(environment), or when the controller's Python lacks a library that the task needs.",
+        "Run the module inside the controller's worker process, which takes milliseconds, instead of starting a new "
+        "Python process, which takes a quarter of a second.",
+        "The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or "
+        "C(environment), and if the controller's Python lacks a library that it needs.",
     ),
 )
 """The option that all modules have, and no other plugin."""

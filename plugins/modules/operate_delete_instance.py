@@ -170,7 +170,8 @@ orphans:
   sample: []
 error:
   description: Details of a failure, with C(refused), the reason for each instance that cannot be deleted; or with
-    C(done), C(failed) and C(not_attempted).
+    C(done), C(failed) and C(not_attempted), and after the keyword C(timeout) C(under_way), the changes that the server
+    may have made.
   returned: failure
   type: dict
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
