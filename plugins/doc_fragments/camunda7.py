@@ -59,8 +59,8 @@ options:
         Password of O(username).
       - >-
         Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong
-        credentials once: the items of its loop that follow, and repetitions with C(until), fail without a
-        request. A task that runs as a process sends them once for each item.
+        credentials once: later items of its loop, and repetitions with C(until), fail without a request. A
+        task that runs as a process sends them once for each item.
       - >-
         If it is not given, E(CAMUNDA7_PASSWORD) is used from the environment.
     type: str
@@ -299,8 +299,8 @@ options:
         Password of O(username).
       - >-
         Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong
-        credentials once: the items of its loop that follow, and repetitions with C(until), fail without a
-        request. A task that runs as a process sends them once for each item.
+        credentials once: later items of its loop, and repetitions with C(until), fail without a request. A
+        task that runs as a process sends them once for each item.
     type: str
     env:
       - name: CAMUNDA7_PASSWORD

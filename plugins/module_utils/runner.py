@@ -38,7 +38,7 @@ class Context:
     diff_mode: bool
     redactor: Redactor
     warn: Callable[[str], None]
-    journal: Journal = field(default_factory=Journal)
+    journal: Journal = field(default_factory=list)
 
     def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1) -> list[Any]:
         """Apply the changes, unless in check mode; see ``desired.apply.apply``."""
@@ -129,7 +129,6 @@ class Execution:
 
     result: dict[str, Any]
     warnings: list[str]
-    secrets: tuple[str, ...]
     error: Optional[BaseException] = None
 
 
@@ -167,7 +166,7 @@ def execute(
         redactor.add_url(value)  # not wanted there, but the parameters are shown
     warnings: list[str] = []
     ended: Optional[BaseException] = None
-    journal = Journal()
+    journal: Journal = []
     try:
         check_values(params, given, spec.not_empty, spec.rules)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
@@ -182,8 +181,10 @@ def execute(
             result["changed"] = bool(error.facts.get("done"))
         ended = error
     except interruptions as interruption:
-        facts = redactor.data(journal.facts())
-        result = {"failed": True, "changed": bool(facts["done"]), "msg": journal.report(), "error": facts}
+        from ansible_collections.bpmops.camunda.plugins.module_utils.desired import report
+
+        facts = redactor.data(report.facts(journal))
+        result = {"failed": True, "changed": bool(facts["done"]), "msg": report.sentence(facts), "error": facts}
         ended = interruption
     except (Exception, SystemExit) as error:
         result = {
@@ -194,7 +195,7 @@ def execute(
         }
     # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
     result["invocation"] = invocation(params, spec.arguments()["argument_spec"], redactor)
-    return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values, ended)
+    return Execution(result, [redactor.text(warning) for warning in warnings], ended)
 
 
 def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:

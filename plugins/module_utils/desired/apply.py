@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apply the changes of a plan, and report exactly how far that went when it does not end well."""
+"""Apply the changes of a plan."""
 
 from __future__ import annotations
 
@@ -9,53 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError
 from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import Progress, in_parallel
 
-
-class Journal:
-    """The changes of a task and what became of each; true at any moment, even while threads are at work."""
-
-    def __init__(self) -> None:
-        self._stages: list[tuple[Sequence[Change], Progress[Any]]] = []
-
-    def add(self, stage: Sequence[Change]) -> Progress[Any]:
-        """Enter changes that are about to be applied; return their progress, for ``in_parallel``."""
-        progress: Progress[Any] = Progress(len(stage))
-        self._stages.append((stage, progress))
-        return progress
-
-    def facts(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the changes as they stand in a task's ``error``.
-
-        ``under_way`` is there after an interruption: the server may have made these changes.
-        """
-        facts: dict[str, list[dict[str, Any]]] = {"done": [], "failed": [], "under_way": [], "not_attempted": []}
-        for stage, progress in self._stages:
-            # Copies, because threads go on.
-            done, errors, waiting = set(progress.results), dict(progress.errors), set(progress.waiting)
-            for position, change in enumerate(stage):
-                if position in errors:
-                    facts["failed"].append({**change.summary(), "msg": errors[position].message})
-                    continue
-                known = "done" if position in done else "not_attempted" if position in waiting else "under_way"
-                facts[known].append(change.summary())
-        if not facts["under_way"]:
-            del facts["under_way"]
-        return facts
-
-    def report(self) -> str:
-        """Return how many changes became what, as a sentence."""
-        count = {name: len(changes) for name, changes in self.facts().items()}
-        if not any(count.values()):
-            return "Nothing was changed."
-        words = [f"{count['done']} were done"]
-        words += [f"{count['failed']} failed"] if count["failed"] else []
-        words += [f"{count['under_way']} were under way (look whether they were made)"] if "under_way" in count else []
-        return (
-            f"Of {sum(count.values())} changes {', '.join(words)} and {count['not_attempted']} were not attempted; "
-            "run the task again to complete them."
-        )
+Journal = list[tuple[Sequence[Change], Progress[Any]]]
+"""The stages of a task with what became of their changes; true at any moment, even while threads are at work."""
 
 
 def apply(
@@ -76,8 +33,9 @@ def apply(
         CamundaError: the error itself when the plan was a single change.
         ApplyError: with the facts ``done``, ``failed`` and ``not_attempted`` (lists of changes) otherwise.
     """
-    journal = Journal() if journal is None else journal
-    plans = [(stage, journal.add(stage)) for stage in map(list, stages)]
+    plans: Journal = [(changes, Progress(len(changes))) for changes in map(list, stages)]
+    journal = [] if journal is None else journal
+    journal += plans
     returned: list[Any] = []
     for stage, progress in plans:
         in_parallel(stage, lambda change: change.kind.perform(client, change), workers, progress)
@@ -85,7 +43,8 @@ def apply(
         for position, error in sorted(progress.errors.items()):
             if sum(len(changes) for changes, _progress in plans) == 1:
                 raise error
-            raise ApplyError(
-                f"Could not {stage[position]}: {error.message} {journal.report()}", **{**error.facts, **journal.facts()}
-            ) from error
+            # Imported only here: every process of a module compiles all that it imports.
+            from ansible_collections.bpmops.camunda.plugins.module_utils.desired.report import apply_error
+
+            raise apply_error(stage[position], error, journal) from error
     return returned

@@ -64,7 +64,7 @@ BASE: tuple[Option, ...] = (
         description=(
             "Password of O(username).",
             "Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong "
-            "credentials once: the items of its loop that follow, and repetitions with C(until), fail without a request. "
+            "credentials once: later items of its loop, and repetitions with C(until), fail without a request. "
             "A task that runs as a process sends them once for each item.",
         ),
     ),

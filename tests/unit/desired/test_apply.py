@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired import report
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError
@@ -107,23 +108,23 @@ def test_an_interruption_leaves_a_journal_of_what_was_done() -> None:
         if change.key == "b":
             raise Interruption
 
-    journal = Journal()
+    journal: Journal = []
     kind = _kind(perform)
     apply(None, [_stage(kind, "before")], journal=journal)
     with pytest.raises(Interruption):
         apply(None, [_stage(kind, "a", "b", "c"), _stage(kind, "d")], journal=journal)
-    names = {name: [row["name"] for row in rows] for name, rows in journal.facts().items()}
+    names = {name: [row["name"] for row in rows] for name, rows in report.facts(journal).items()}
     assert names == {"done": ["before", "a"], "failed": [], "under_way": ["b"], "not_attempted": ["c", "d"]}
-    assert journal.report() == (
+    assert report.sentence(report.facts(journal)) == (
         "Of 5 changes 2 were done, 1 were under way (look whether they were made) and 2 were not attempted; "
         "run the task again to complete them."
     )
 
 
 def test_a_journal_without_changes_says_so() -> None:
-    journal = Journal()
+    journal: Journal = []
     apply(None, [[], []], journal=journal)
-    assert journal.report() == "Nothing was changed."
+    assert report.sentence(report.facts(journal)) == "Nothing was changed."
 
 
 def test_a_defect_is_not_mistaken_for_a_failed_change() -> None:
