@@ -142,8 +142,9 @@ class ActionModule(ActionBase):
         """End the task as ansible-core does after its timeout, without retries, and say what was done."""
         seconds = self._task.timeout
         told = {"timedout": {"period": seconds}, "_ansible_no_log": bool(self._task.no_log)}
+        message = f"Timed out after {seconds} s (keyword timeout). {result.pop('msg')}"
         shown = {**result, **told}
-        failure = AnsibleActionFail(f"Timed out after {seconds} s (keyword timeout). {result['msg']}", result=shown)
+        failure = AnsibleActionFail(message, result=shown)
         shown.pop("exception", None)  # ansible-core before 2.19 adds a traceback that says nothing
         raise failure
 
