@@ -60,7 +60,9 @@ options:
       - >-
         Password of O(username).
       - >-
-        A wrong password is tried once and never again, because servers lock an account after a few failures.
+        Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong
+        credentials once: later items of its loop, and repetitions with C(until), fail without a request. A
+        task that runs as a process sends them once for each item.
       - >-
         If it is not given, E(CAMUNDA_BASIC_AUTH_PASSWORD) is used from the environment.
     type: str
@@ -248,12 +250,11 @@ options:
   in_process:
     description:
       - >-
-        Whether a task that would run on the controller anyway runs inside the process of Ansible that is
-        there already, which takes a few milliseconds, and not in a new one, which takes a quarter of a
-        second.
+        Run the module inside the controller's worker process, which takes milliseconds, instead of starting a
+        new Python process, which takes a quarter of a second.
       - >-
-        Only where that is the same: not with another connection than C(local), with C(become), C(async) or
-        C(environment), or when the controller's Python lacks a library that the task needs.
+        The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or
+        C(environment), and if the controller's Python lacks a library that it needs.
       - >-
         If it is not given, E(BPMOPS_CAMUNDA_IN_PROCESS) is used from the environment.
     type: bool
@@ -329,7 +330,9 @@ options:
       - >-
         Password of O(username).
       - >-
-        A wrong password is tried once and never again, because servers lock an account after a few failures.
+        Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong
+        credentials once: later items of its loop, and repetitions with C(until), fail without a request. A
+        task that runs as a process sends them once for each item.
     type: str
     env:
       - name: CAMUNDA_BASIC_AUTH_PASSWORD

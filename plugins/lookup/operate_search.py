@@ -102,11 +102,17 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Spec
 from ansible_collections.bpmops.camunda.plugins.plugin_utils.lookup import Lookup, merge
 
-OWN = {name: argument for name, argument in query.ARGUMENTS.items() if name != "search_after"}
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={name: argument for name, argument in query.ARGUMENTS.items() if name != "search_after"},
+    reads_only=True,
+    not_empty=query.NOT_EMPTY,
+)
 
 
 def search(context: Context, term: Any) -> list[Any]:
-    params = merge(context.params, term, "entity", OWN)
+    params = merge(context, term, "entity", SPEC)
     done = tasks.search(context.client, params, check_mode=False)
     found = done.result
     for warning in done.warnings:
@@ -123,5 +129,5 @@ def search(context: Context, term: Any) -> list[Any]:
 
 
 class LookupModule(Lookup):
-    spec = Spec(connect=connect, connection=OPTIONS, options=OWN, reads_only=True, not_empty=query.NOT_EMPTY)
+    spec = SPEC
     term = staticmethod(search)

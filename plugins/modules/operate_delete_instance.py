@@ -170,7 +170,8 @@ orphans:
   sample: []
 error:
   description: Details of a failure, with C(refused), the reason for each instance that cannot be deleted; or with
-    C(done), C(failed) and C(not_attempted).
+    C(done), C(failed) and C(not_attempted), and after the keyword C(timeout) C(under_way), the changes that the server
+    may have made.
   returned: failure
   type: dict
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
@@ -205,7 +206,7 @@ SPEC = Spec(
 
 
 def work(context: Context) -> Outcome:
-    done = retention.delete(context.client, context.params, check_mode=context.check_mode)
+    done = retention.delete(context.client, context.params, check_mode=context.check_mode, journal=context.journal)
     for warning in done.warnings:
         context.warn(warning)
     return Outcome(done.changed, done.result, diff(done.changes) if context.diff_mode else [])

@@ -14,13 +14,17 @@ import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute, invocation
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor
 
 SPEC = Spec(
     connect=lambda _params, _redactor, _read_only: None,
     connection=(),
-    options={"age": {}, "filter": {"type": "dict"}, "note": {}},
+    options={
+        "age": {},
+        "filter": {"type": "dict"},
+        "note": {},
+    },
     rules={"required_one_of": [("age", "filter")]},
     not_empty=("age", "filter"),
 )
@@ -60,6 +64,45 @@ def test_of_required_options_one_must_have_a_value() -> None:
     result, seen = ran({"note": "x"})
     assert "One of these options is required: age, filter" in result["msg"]
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("concurrency", 0, "concurrency: 0 is not between 1 and 16"),
+        ("concurrency", 17, "between 1 and 16"),
+        ("wait_interval", -1.0, "wait_interval: -1 is not 0.01 or more"),
+        ("wait_interval", 0.0, "0.01 or more"),
+        ("wait_interval", float("nan"), "wait_interval: nan is not 0.01 or more"),
+        ("wait_timeout", -0.5, "wait_timeout: -0.5 is not 0 or more"),
+        ("wait_timeout", float("inf"), "wait_timeout: inf is not 0 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_before_the_work(option: str, value: float, words: str) -> None:
+    result, seen = ran({"age": "90d", option: value})
+    assert result["failed"] and words in result["msg"]
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("concurrency", 1), ("concurrency", 16), ("wait_interval", 0.01), ("wait_timeout", 0)]
+)
+def test_the_ends_of_a_range_belong_to_it(option: str, value: float) -> None:
+    result, seen = ran({"age": "90d", option: value})
+    assert "failed" not in result and len(seen) == 1
+
+
+def test_an_invocation_shows_no_secret_no_unknown_option_and_no_login() -> None:
+    arguments = {"url": {}, "password": {"no_log": True}, "names": {"type": "list"}, "id": {}}
+    params = {
+        "url": "https://adm:s3cret@host/x",
+        "password": "s3cret",
+        "pasword": "s3cret",
+        "names": ["a", "b"],
+        "id": None,
+    }
+    shown = invocation(params, arguments, Redactor())
+    assert shown == {"module_args": {"url": MASK, "names": "(2 entries)"}}
 
 
 # What is shown

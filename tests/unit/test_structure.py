@@ -30,11 +30,13 @@ DIRECTION = {
     "secrets": {"encodings"},
     "libraries": {"errors"},
     "files": {"errors"},
-    "rest": {"errors", "secrets", "libraries", "files"},
-    "desired": {"errors", "secrets"},
-    "camunda7": {"rest", "desired", "errors", "secrets", "libraries", "files"},
-    "operate": {"rest", "desired", "errors", "secrets", "libraries", "files"},
-    "runner": {"rest", "desired", "errors", "secrets", "libraries", "files"},
+    "parallel": {"errors"},
+    "checks": {"errors"},
+    "rest": {"errors", "secrets", "libraries", "files", "parallel"},
+    "desired": {"errors", "secrets", "parallel"},
+    "camunda7": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel"},
+    "operate": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel"},
+    "runner": {"rest", "desired", "errors", "secrets", "checks"},
 }
 
 

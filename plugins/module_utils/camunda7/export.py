@@ -19,9 +19,9 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import AUTHORIZATIONS, SECTIONS, matches
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers, read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
 from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 
 Document = dict[str, list[dict[str, Any]]]
 
@@ -34,11 +34,9 @@ def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers
         ids: patterns of the ids that are of interest.
 
     Raises:
-        UsageError: the number of workers is out of range.
         HiddenError: the caller may not read all of it, so that the document would be incomplete.
     """
     document: Document = {}
-    check_workers(workers)
     for section, entity in SECTIONS.items():
         if section in kinds:
             client.check_readable(entity.resource, (), everything=True)

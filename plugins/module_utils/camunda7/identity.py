@@ -36,7 +36,6 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state impo
     check_visible,
     fetch,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -157,7 +156,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         HiddenError: the caller may not read what the document is about.
         RefusedError: a declaration asks for something dangerous.
     """
-    workers, purge = check_workers(params["concurrency"]), params["purge"]
+    purge = params["purge"]
     kept = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
     document = load_documents(
         _sources(params), purge=purge, keep=kept, allow_everybody="grant_everybody" in params["allow"]
@@ -165,7 +164,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
     _add_passwords(document, params["passwords"] or {})
     for user in document.objects[USER.name].values():
         redactor.add(user.get(PASSWORD))
-    state = fetch(client, document, purge, workers)
+    state = fetch(client, document, purge, params["concurrency"])
     check_visible(client, document, state, purge)
     stages = reconcile(
         document,

@@ -14,9 +14,9 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document i
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, Entity
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 
 Objects = dict[Hashable, Object]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any, Optional
@@ -32,6 +31,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.answers imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import PROCESS_INSTANCES, Entity
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import locate
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.paging import Course, Page
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import Threads
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -126,9 +126,9 @@ class Operate:
 
         def ask(wanted: int, after: Optional[Sequence[Any]]) -> Callable[[], Page]:
             search = partial(self.search, entity, filter, size=wanted, sort=sort, search_after=after)
-            return pool.submit(search).result if ahead else search
+            return threads.start(search) if ahead else search
 
-        with ThreadPoolExecutor(1) as pool:
+        with Threads() as threads:
             course = Course(entity, sort, search_after)
             left = limit
             wanted = size if left is None else min(size, left)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply, read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
@@ -24,6 +24,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.waiting import wait_until
 
 Row = Mapping[str, Any]
@@ -235,7 +236,9 @@ def _wait(probe: Callable[[], Optional[bool]], settings: Settings, what: str) ->
     wait_until(probe, timeout=settings.wait_timeout, interval=settings.wait_interval, what=what)
 
 
-def carry_out(client: Operate, stages: Sequence[Sequence[Change]], settings: Settings) -> dict[tuple[str, str], bool]:
+def carry_out(
+    client: Operate, stages: Sequence[Sequence[Change]], settings: Settings, journal: Optional[Journal] = None
+) -> dict[tuple[str, str], bool]:
     """Carry out the changes; return by action and key whether each one changed anything.
 
     Raises:
@@ -243,7 +246,7 @@ def carry_out(client: Operate, stages: Sequence[Sequence[Change]], settings: Set
         WaitTimeoutError: all was done, but Operate still finds instances that it deleted.
     """
     changes = [change for stage in stages for change in stage]
-    returned = apply(client, stages, settings.concurrency)
+    returned = apply(client, stages, settings.concurrency, journal)
     done = {(change.action, str(change.key)): bool(result) for change, result in zip(changes, returned)}
     if settings.wait:
         left = [key for (action, key), happened in done.items() if action == "delete" and happened]

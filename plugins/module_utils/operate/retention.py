@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import deletion, entities, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
@@ -30,20 +31,20 @@ NOT_EMPTY = tuple(name for name in TARGETS if name != "keys")
 """Targets that select more when they are empty. An empty list of keys selects nothing."""
 
 
-def delete(client: Operate, params: Params, *, check_mode: bool) -> Done:
+def delete(client: Operate, params: Params, *, check_mode: bool, journal: Optional[Journal] = None) -> Done:
     """Delete process instances, called ones first; the deletions are the changes."""
     settings = deletion.Settings(
         cancel_first=params["cancel_first"],
         include_children=params["include_children"],
         max_instances=params["max_instances"],
-        concurrency=check_workers(params["concurrency"]),
+        concurrency=params["concurrency"],
         wait=params["wait"],
         wait_timeout=params["wait_timeout"],
         wait_interval=params["wait_interval"],
     )
     frozen = _freeze(client, params, settings)
     stages = deletion.plan(frozen, settings)
-    done = None if check_mode else deletion.carry_out(client, stages, settings)
+    done = None if check_mode else deletion.carry_out(client, stages, settings, journal)
     instances = deletion.report(frozen, done)
     counts = {action: sum(row["action"] == action for row in instances) for action in ("deleted", "absent")}
     counts["canceled"] = sum(row["canceled"] for row in instances)

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import files
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers, read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, export, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 
 
 def search(client: Operate, params: Params, *, check_mode: bool) -> Done:
@@ -42,10 +42,9 @@ def get(client: Operate, params: Params, *, check_mode: bool) -> Done:
         raise UsageError("dest: only the document of one object can be written: give key and view: xml.")
     single = params["key"] is not None
     keys = [filters.check_key(entity, key) for key in ([params["key"]] if single else params["keys"])]
-    workers = check_workers(params["concurrency"])
     if dest is not None:
         files.check_dest(dest)
-    rows = read_all(keys, partial(_one, client, entity, view), workers)
+    rows = read_all(keys, partial(_one, client, entity, view), params["concurrency"])
     missing = [key for key, row in zip(keys, rows) if row is None]
     if missing and params["required"]:
         raise RefusedError(f"There is no {entity.one} {', '.join(missing)} (required: true).", missing=missing)

@@ -64,7 +64,9 @@ BASE: tuple[Option, ...] = (
         secret=True,
         description=(
             "Password of O(username).",
-            "A wrong password is tried once and never again, because servers lock an account after a few failures.",
+            "Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong "
+            "credentials once: later items of its loop, and repetitions with C(until), fail without a request. "
+            "A task that runs as a process sends them once for each item.",
         ),
     ),
     Option("token", secret=True, description=("A token that is at hand, for O(auth_type=bearer).",)),

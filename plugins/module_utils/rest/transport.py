@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import libraries
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TooLargeError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import stop_if_abandoned
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -107,6 +108,7 @@ class Transport:
             DeadlineError: the deadline passed.
             TransportError: anything else that left no complete answer.
         """
+        stop_if_abandoned()
         if deadline.remaining() <= 0:
             raise deadline.error(request.name, sent=False)
         connection = self._connection
