@@ -239,7 +239,7 @@ kept:
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity, schema
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
@@ -272,6 +272,9 @@ SPEC = Spec(
         "allow": {"type": "list", "elements": "str", "choices": list(guards.GUARDS), "default": []},
     },
     rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
+    not_empty=("src",),
+    texts={"protect": schema.ID},
+    as_given=("users", "groups", "tenants", "authorizations"),
 )
 
 

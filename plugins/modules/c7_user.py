@@ -117,6 +117,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID, PASSWORD, TEXT
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -133,6 +134,8 @@ SPEC = Spec(
         "purge_authorizations": {"type": "bool", "default": False},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
+    texts={"id": ID, "first_name": TEXT, "last_name": TEXT, "email": TEXT, "user_password": PASSWORD},
+    not_empty=("user_password",),
 )
 
 
