@@ -159,8 +159,8 @@ class _Events:
         node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
         try:
             return self._loader.construct_object(node)
-        except ValueError as error:  # such as a date that there is not
-            self._fail(str(error), event)
+        except (ValueError, LookupError, AttributeError):  # such as a date that there is not, or !!bool x
+            self._fail(f"this is no {tag.rpartition(':')[2]}", event)
 
     def _start(self, event: Any) -> None:
         if event.tag not in _PLAIN_TAGS:

@@ -21,9 +21,8 @@ ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 64}
 TEXT: dict[str, Any] = {"type": "string", "maxLength": 255}
 IDS: dict[str, Any] = {"type": "array", "items": ID, "uniqueItems": True}
 PASSWORD: dict[str, Any] = {"type": "string", "pattern": "[^ \\t\\r\\n]"}
-GRANTEE: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
-# The engine may have rows with an empty id; they can stay and be removed, but not be made (see writable.py).
-RESOURCE_ID: dict[str, Any] = {"type": "string", "maxLength": 255}
+# Also what the engine has to bear but must not be given (writable.py): rows of nobody, and on nothing.
+TEXTS: dict[str, Any] = {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}
 
 
 def _object(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
@@ -37,11 +36,11 @@ ITEMS: dict[str, dict[str, Any]] = {
     "authorizations": _object(
         ["resource", "permissions"],
         type={"enum": list(TYPES)},
-        user=GRANTEE,
-        group=GRANTEE,
+        user=TEXT,
+        group=TEXT,
         resource={"type": ["string", "integer"]},
-        id=RESOURCE_ID,
-        ids={"type": "array", "items": RESOURCE_ID, "minItems": 1, "uniqueItems": True},
+        id=TEXT,
+        ids=TEXTS,
         permissions={"type": "array", "items": {"type": "string"}},
     ),
 }
@@ -59,13 +58,14 @@ def accepts(document: Any) -> bool:
     """Whether a document is certainly valid: quickly, where ``jsonschema_rs`` is installed; otherwise never."""
     try:
         validator = load("jsonschema_rs", "jsonschema-rs", "checking documents quickly").Draft202012Validator(SCHEMA)
-        return validator.is_valid(document) and not any(texts.unfit(value) for value in _strings(document))
+        return validator.is_valid(document) and not any(texts.unfit(value) for value in strings(document))
     except (MissingLibraryError, AttributeError, ValueError, TypeError):
         # Not installed, older than 0.20, or the document has a value that JSON has not.
         return False
 
 
-def _strings(document: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+def strings(document: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """The strings of a valid document, apart from its keys."""
     for rows in document.values():
         for row in rows:
             for value in row.values():

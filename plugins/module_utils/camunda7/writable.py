@@ -33,6 +33,8 @@ def _problems(change: Change) -> Iterator[str]:
     if isinstance(key, Key):
         if change.action == "create" and not key.resource_id.strip():
             yield "the id of the resource is empty. Leave it out, or write *, for all of them."
+        if change.action == "create" and not key.name.strip():
+            yield f"the id of the {key.grantee} is empty."
         return
     names = (key.container, key.name) if isinstance(key, Member) else (str(key),)
     if change.action == "create" and not isinstance(key, Member):

@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import document, schema, sources
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import document, explain, schema, sources
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Source
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
+from hypothesis import given
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -108,24 +113,6 @@ def test_a_template_in_a_password_is_pointed_out() -> None:
     assert "files are not templated" in problem
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("a.yml", "users:\n  - id: [", "a.yml: this is not valid YAML in line"),
-        ("a.yml", "users: []\nusers: []\n", "a.yml: the key users stands twice in one mapping"),
-        ("a.json", '{"users": [}', "a.json: this is not valid JSON in line 1"),
-        ("a.json", '{"users": [], "users": []}', "a.json: the key users stands twice in one mapping"),
-        ("a.yml", b"\xff\xfe\x00", "a.yml: "),
-    ],
-)
-def test_files_that_cannot_be_read(tmp_path: Path, name: str, text: Any, message: str) -> None:
-    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    for path in (tmp_path, tmp_path / name):
-        with pytest.raises(UsageError) as caught:
-            list(sources.read(str(path)))
-        assert caught.value.message.startswith(message)
-
-
 def test_a_directory_is_read_in_the_order_of_the_names_and_an_empty_one_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no file"):
         list(sources.read(str(tmp_path)))
@@ -137,6 +124,219 @@ def test_a_directory_is_read_in_the_order_of_the_names_and_an_empty_one_is_an_er
     (tmp_path / ".hidden.yml").write_text("nonsense: [")
     (tmp_path / "readme.md").write_text("no state")
     assert [source.name for source in sources.read(str(tmp_path))] == ["a.yaml", "b/x.json"]
+
+
+def _tree(folder: Path, **files: str) -> None:
+    for name, user in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"users": [{"id": user}]}))
+
+
+def _users(folder: Path) -> list[str]:
+    return sorted(document.load_documents(sources.read(str(folder))).objects["user"])
+
+
+def test_all_spellings_of_the_endings_and_linked_folders_are_read(tmp_path: Path) -> None:
+    _tree(tmp_path, state__a_yml="a", state__b_YML="b", state__c_Yaml="c", state__d_JSON="d", other__e_yml="e")
+    (tmp_path / "state" / "sub").symlink_to(tmp_path / "other")
+    (tmp_path / "state" / "f.yml").symlink_to(tmp_path / "other" / "e.yml")
+    (tmp_path / "other" / "e.yml").write_text("users: [{id: e}]\n")
+    (tmp_path / "state" / "f.yml").unlink()
+    assert _users(tmp_path / "state") == ["a", "b", "c", "d", "e"]
+
+
+def test_a_mounted_config_map_is_read_once(tmp_path: Path) -> None:
+    """Kubernetes: ``..data`` is a link to the current ``..2024_...`` directory, the visible names are links into it."""
+    real = tmp_path / "..2024_01_01_00_00_00.1"
+    _tree(real, a_yml="a", b_yml="b")
+    (tmp_path / "..data").symlink_to(real.name)
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).symlink_to(f"..data/{name}")
+    assert _users(tmp_path) == ["a", "b"]
+
+
+def test_hidden_files_and_directories_are_no_documents(tmp_path: Path) -> None:
+    _tree(tmp_path, a_yml="a")
+    _tree(tmp_path / ".github", ci_yml="b")
+    _tree(tmp_path / ".git", config_yml="c")
+    (tmp_path / ".b.yml.swp").write_text("x")
+    (tmp_path / "README.md").write_text("See a.yml.")
+    (tmp_path / "notes.txt").write_text("x")
+    assert _users(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "name", ["b.yml.j2", "b.yml~", "b.yml.bak", "b.yml.orig", "B.YML.J2", "#b.yaml#", "b.json.vault"]
+)
+def test_a_file_that_looks_like_a_document_and_is_not_read_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    _tree(tmp_path, a_yml="a")
+    (tmp_path / "sub.yml").mkdir()
+    (tmp_path / "sub.yml" / name).write_text("users: [{id: b}]")
+    with pytest.raises(UsageError) as caught:
+        _users(tmp_path)
+    assert f"sub.yml/{name}" in caught.value.message
+
+
+def test_links_in_a_loop_are_refused(tmp_path: Path) -> None:
+    _tree(tmp_path, a_yml="a", sub__b_yml="b")
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match=r"sub/up leads back"):
+        _users(tmp_path)
+
+
+def test_a_directory_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _tree(tmp_path, a_yml="a", sub__b_yml="b")
+    list_directory = os.listdir
+
+    def listdir(path: str) -> list[str]:
+        if path.endswith("sub"):
+            raise PermissionError(13, "Permission denied")
+        return list_directory(path)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+    with pytest.raises(UsageError, match="sub cannot be read: Permission denied"):
+        _users(tmp_path)
+
+
+def test_a_missing_source_is_named_with_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        list(sources.read("identity"))
+    assert f"{tmp_path}/identity" in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "users:\n"])
+def test_a_file_without_data_declares_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yml").write_text(text)
+    assert _users(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"id": True}, "users[0].id: it must be a string, not a boolean: write it in quotes"),
+        ({"id": 7}, "users[0].id: it must be a string, not an integer: write it in quotes"),
+        ({"id": 1.5}, "users[0].id: it must be a string, not a number: write it in quotes"),
+        ({"id": None}, "users[0].id: it must be a string, not null: write it in quotes, or leave it out"),
+        ({"id": b"x"}, "users[0].id: it must be a string, not binary data: write it without !!binary"),
+        ({"id": date(2026, 1, 1)}, "users[0].id: it must be a string, not a date: write it in quotes"),
+        ({"id": ["x"]}, "users[0].id: it must be a string, not an array."),
+        ({"id": {}}, "users[0].id: it must be a string, not an object."),
+        ([], "users[0]: it must be an object, not an array."),
+        ({"id": "\ud800"}, "users[0].id: it holds half of a surrogate pair"),
+        ({"id": "u", "\udc00": "x"}, "users[0]: unknown key \\udc00."),
+        ({"id": "u", "first_name": "\ud800"}, "users[0].first_name: it holds half of a surrogate pair"),
+        (
+            {"id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"},
+            "users[0].id: it holds what Ansible shows in place of a secret",
+        ),
+        ({"id": "x-********"}, "users[0].id: it holds what Ansible shows in place of a secret"),
+        ({"id": "u", "email": "********"}, "users[0].email: it holds what Ansible shows in place of a secret"),
+        ({"id": "u", "password": "********"}, "users[0].password: it holds what Ansible shows in place of a secret"),
+        ({"id": "u", "password": ""}, "users[0].password: it must not be blank"),
+        ({"id": "u", "password": " \n"}, "users[0].password: it must not be blank"),
+        ({"id": "u", "password": None}, "users[0].password: it must be a string, not null"),
+        ({1: "x", "id": "u"}, "users[0]: unknown key 1."),
+    ],
+)
+def test_what_is_wrong_with_a_user_is_said(row: Any, message: str) -> None:
+    (problem,) = _problems({"users": [row]})
+    assert problem.startswith(f"f0.yml: {message}")
+
+
+@pytest.mark.parametrize("resource", ["²", "\u0661", "\u0663", "-1", "1.0", "99999999999", "9" * 5000, ""])
+def test_a_resource_is_a_name_or_an_ascii_number(resource: str) -> None:
+    (problem,) = _problems({"authorizations": [{"resource": resource, "permissions": [], "group": "g"}]})
+    assert "authorizations[0].resource: Unknown resource" in problem
+
+
+def test_what_the_engine_has_may_be_declared(tmp_path: Path) -> None:
+    """No address leads to it, or it has no effect: only writing it is refused (test_writable.py)."""
+    grant = {"resource": "application", "permissions": ["ACCESS"]}
+    rows = [{**grant, "user": "*"}, {**grant, "user": "u", "id": ""}, {**grant, "user": ""}]
+    loaded = _load({"users": [{"id": "a%2Fb"}, {"id": ".."}, {"id": " "}], "authorizations": rows})
+    assert len(loaded.objects["user"]) == 3
+    assert list(loaded.authorizations) == [
+        Key(1, "user", "*", 0, "*"),
+        Key(1, "user", "u", 0, ""),
+        Key(1, "user", "", 0, "*"),
+    ]
+
+
+def test_a_wrong_value_does_not_grow_in_the_message_of_the_library() -> None:
+    """``jsonschema`` writes the wrong value into its message; with aliases that has no end."""
+    bomb: list[Any] = ["x" * 10]
+    for _level in range(60):
+        bomb = [bomb] * 10
+    rows = [{"id": bomb}, bomb, {"id": "u", "first_name": {"a": bomb}}, {"id": "u", "x": bomb}]
+    data = {"users": rows, "groups": bomb, "tenants": [{"id": "t", "users": [bomb]}], "other": bomb}
+    assert len(_problems(data)) == 16
+
+
+ids = st.text(max_size=3) | st.sampled_from(["x" * 64, "x" * 65, "\ud800", "é" * 64, "😀" * 64, "********"])
+odd = st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.binary() | st.just(10**400)
+lists = st.lists(ids | odd, max_size=3) | ids | odd
+documents = st.fixed_dictionaries(
+    {},
+    optional={
+        "users": st.lists(
+            st.fixed_dictionaries({"id": ids}, optional={"first_name": ids | odd, "password": ids | st.just("\x1c")}),
+            max_size=2,
+        )
+        | odd,
+        "groups": st.lists(st.fixed_dictionaries({"id": ids | odd}, optional={"members": lists}) | odd, max_size=2),
+        "authorizations": st.lists(
+            st.fixed_dictionaries(
+                {"resource": ids | odd, "permissions": lists},
+                optional={"ids": lists, "id": ids, "type": ids | odd | st.just("grant"), "x": odd},
+            ),
+            max_size=2,
+        ),
+        "x": odd,
+    },
+)
+
+
+@given(documents | odd)
+def test_what_the_compiled_validator_accepts_is_valid(data: Any) -> None:
+    compiled, findings = schema.accepts(data), list(explain.findings(data))
+    assert not (compiled and findings)
+    if not findings:
+        # It accepts all that is valid: the slow way is for what is wrong.
+        assert compiled
+
+
+def test_a_valid_document_never_meets_the_slow_validator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slow one takes three quarters of the time of a large document."""
+    asked: list[Any] = []
+    slow = jsonschema.Draft202012Validator
+
+    def validator(*arguments: Any) -> Any:
+        asked.append(arguments)
+        return slow(*arguments)
+
+    monkeypatch.setattr(jsonschema, "Draft202012Validator", validator)
+    valid = {"users": [{"id": f"u{n}"} for n in range(100)]}
+    _load(valid)
+    assert asked == []
+    _problems({**valid, "users": [*valid["users"], {"id": 7}]})
+    assert asked
+
+
+def test_without_the_compiled_validator_the_slow_one_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    valid = {"users": [{"id": "u"}], "groups": [{"id": "g", "members": ["u"]}]}
+    assert not schema.accepts(valid)
+    assert _load(valid).members["members"] == {"g": ["u"]}
+    assert len(_problems({"users": [{"id": 7}, {"id": "\ud800"}]})) == 2
+
+
+def test_without_the_slow_validator_valid_documents_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema", None)
+    assert _load({"users": [{"id": "u"}]}).objects["user"] == {"u": {"id": "u"}}
+    with pytest.raises(MissingLibraryError, match="jsonschema"):
+        _load({"users": [{"id": 7}]})
 
 
 def test_the_schema_for_editors_is_the_one_in_the_repository() -> None:
