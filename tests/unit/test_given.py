@@ -72,7 +72,7 @@ def test_what_is_no_string_is_refused(given: dict[str, Any], problem: str) -> No
         (None, None),
         ([], []),
         ([{"id": True, "word": None}, {}], [{"id": True, "word": None}, {}]),
-        ('[{"id": "a"}]', [{"id": "a"}]),
+        ("id=a", [{"id": "a"}]),
         ([{"id": "a"}, "id=b"], [{"id": "a"}, {"id": "b"}]),
     ],
 )
