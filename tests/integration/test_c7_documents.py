@@ -154,7 +154,8 @@ def test_an_export_that_ansible_masks_is_warned_about(engine: Engine, tmp_path: 
 def test_reserved_and_blank_ids_are_refused_before_the_first_write(play: Play, api: Camunda7) -> None:
     before = api.state()
     good = [{"id": "goodone"}]
-    grant = {"group": "ops", "resource": "application", "permissions": ["ACCESS"]}
+    nobody = {"resource": "application", "permissions": ["ACCESS"]}
+    grant = {**nobody, "group": "ops"}
     run = play(
         [
             task("c7_identity", {"users": [*good, {"id": "*"}]}),
@@ -163,6 +164,8 @@ def test_reserved_and_blank_ids_are_refused_before_the_first_write(play: Play, a
             task("c7_identity", {"users": [*good, {"id": " "}]}),
             task("c7_identity", {"users": [*good, {"id": ".."}, {"id": "a%2Fb"}]}),
             task("c7_identity", {"users": good, "authorizations": [{**grant, "id": ""}]}),
+            task("c7_identity", {"users": good, "authorizations": [{**nobody, "user": "*"}]}),
+            task("c7_identity", {"users": good, "authorizations": [{**nobody, "user": ""}]}),
             task("c7_user", {"id": "*"}),
             task("c7_group", {"id": "*"}),
             task("c7_tenant", {"id": "*"}),
