@@ -35,6 +35,7 @@ options:
   user_password:
     description:
       - The password that the user gets. (The option O(password) is the one that the task itself logs in with.)
+      - It must not be null or blank. A number must be written in quotes.
       - The engine never shows a password, so that a wrong one cannot be seen; trying it out would lock the account.
     type: str
   update_password:
