@@ -15,7 +15,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import document, explain, schema, sources
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
+    document,
+    explain,
+    identity,
+    schema,
+    sources,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
@@ -243,6 +249,16 @@ def test_a_file_without_data_declares_nothing(tmp_path: Path, text: str) -> None
 def test_what_is_wrong_with_a_user_is_said(row: Any, message: str) -> None:
     (problem,) = _problems({"users": [row]})
     assert problem.startswith(f"f0.yml: {message}")
+
+
+@pytest.mark.parametrize("password", [None, "", " \n", True, 5349, 1.5, ["kJ8#"], {"a": "kJ8#"}, "********", "\ud800"])
+def test_a_password_by_the_side_is_a_string_that_is_not_blank(password: Any) -> None:
+    loaded = _load({"users": [{"id": "jdoe"}, {"id": "fine"}]})
+    with pytest.raises(UsageError) as caught:
+        identity._add_passwords(loaded, {"fine": "kJ8#", "jdoe": password})
+    assert caught.value.message.startswith("passwords.jdoe: it ")
+    assert "kJ8#" not in caught.value.message and "5349" not in caught.value.message
+    assert loaded.objects["user"] == {"jdoe": {"id": "jdoe"}, "fine": {"id": "fine"}}
 
 
 @pytest.mark.parametrize("resource", ["²", "\u0661", "\u0663", "-1", "1.0", "99999999999", "9" * 5000, ""])
