@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
@@ -96,6 +97,9 @@ class Spec:
         reads_only: the module never writes, in whatever mode.
         not_empty: options that must not be given empty (null, an empty string, list or mapping), because the work
             would then cover more than the user meant. Omit them instead.
+        texts: options that are sent to the server as strings, or lists of them, with the rules of their length
+            (``texts.problem``). Ansible turns numbers, booleans and mappings into strings: these are refused.
+        as_given: lists of mappings that the work gets as the task gives them, without Ansible's conversions.
     """
 
     connect: Connect
@@ -104,6 +108,8 @@ class Spec:
     rules: Mapping[str, Any] = field(default_factory=dict)
     reads_only: bool = False
     not_empty: tuple[str, ...] = ()
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    as_given: tuple[str, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of AnsibleModule, without the option that only modules have."""
@@ -145,7 +151,7 @@ def execute(
     secrets: Iterable[str] = (),
     connect: Optional[Connect] = None,
     base: Optional[Redactor] = None,
-    given: Collection[str] = (),
+    given: Mapping[str, Any] = MappingProxyType({}),
     interruptions: tuple[type[BaseException], ...] = (),
 ) -> Execution:
     """Do the work and return its result; raise nothing but what stops the process itself.
@@ -155,8 +161,8 @@ def execute(
         secrets: the values of the parameters that are marked ``no_log``.
         connect: where to get the client from, in place of ``Spec.connect``.
         base: knows secrets that are not this task's alone.
-        given: names of the options that the task gives, those with the value null included: ``params`` cannot tell
-            these from omitted ones.
+        given: the options that the task gives, as it gives them: ``params`` cannot tell null from omitted, and has
+            strings where the task has other types.
         interruptions: exceptions by which the caller ends the work while it runs. The result then says what was done.
     """
     redactor = Redactor(base)
@@ -170,6 +176,10 @@ def execute(
     client: Any = None
     try:
         check_values(params, given, spec.not_empty, spec.rules)
+        if spec.texts or spec.as_given:
+            from ansible_collections.bpmops.camunda.plugins.module_utils.given import as_given
+
+            params = as_given(spec, params, given)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
         outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append, journal))
         result = {**outcome.result, "changed": outcome.changed}
@@ -220,10 +230,10 @@ class _Module(AnsibleModule):
     """Returns what the module returns and nothing else, as it is documented, and as it is in process."""
 
     def _load_params(self) -> None:
-        """Also keep the names of the options that the task gives, before defaults and environment are added."""
+        """Also keep the options as the task gives them, before they are converted and defaults are added."""
         base: Any = super()  # ansible-core gives this method no types
         base._load_params()
-        self.given = frozenset(self.params)
+        self.given = dict(self.params)
 
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
         """Also show no values that may be secrets when the options themselves are refused."""

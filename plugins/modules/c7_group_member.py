@@ -95,6 +95,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -107,6 +108,7 @@ SPEC = Spec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
+    texts={"group": ID, "members": ID},
 )
 
 

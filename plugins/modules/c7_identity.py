@@ -12,7 +12,8 @@ version_added: "0.1.0"
 description:
   - Takes a whole desired state, inline or from files, reads what the engine has, and makes only the changes that are needed.
   - What the document does not mention stays as it is, unless O(purge) names its kind.
-  - The document is checked completely before the first request, and all its mistakes are reported together.
+  - The document is checked completely before the first request, and all its mistakes are reported together. Ids, names and
+    passwords must be strings, inline too (V("007"), not V(007)).
   - Tenants, users and groups are written first, then memberships, then authorizations; removal goes the other way round.
 options:
   users:
@@ -112,12 +113,15 @@ options:
   src:
     description:
       - A YAML or JSON file with the lists above, or a directory of such files, on the host where the task runs.
-      - The files are not templated. Passwords come with O(passwords).
+      - In a directory and the directories below, also linked ones, all files are read that end with C(.yml), C(.yaml) or
+        C(.json) in any case. Hidden files and directories are left out. A file whose name goes on after such an ending, for
+        example C(users.yml.j2), is an error, because what it declares would be missing.
+      - The files are neither templated nor decrypted. Passwords come with O(passwords).
     type: path
   passwords:
     description:
       - Passwords by the id of the user, so that no file has to hold them.
-      - Ids of users that are not declared are an error.
+      - Ids of users that are not declared are an error, and so is a password that is null, blank or not a string.
     type: dict
   update_password:
     description:
@@ -156,6 +160,7 @@ seealso:
   - module: bpmops.camunda.c7_authorization
 requirements:
   - jsonschema
+  - jsonschema-rs 0.20 or newer, optional, which checks large documents a hundred times as fast
   - PyYAML, for O(src) in YAML
 attributes:
   idempotent:
@@ -239,7 +244,7 @@ kept:
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity, schema
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
@@ -272,6 +277,9 @@ SPEC = Spec(
         "allow": {"type": "list", "elements": "str", "choices": list(guards.GUARDS), "default": []},
     },
     rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
+    not_empty=("src",),
+    texts={"protect": schema.ID},
+    as_given=("users", "groups", "tenants", "authorizations"),
 )
 
 

@@ -98,6 +98,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ens
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import TENANT_GROUPS, TENANT_USERS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -111,6 +112,7 @@ SPEC = Spec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     rules={"required_one_of": [("users", "groups")]},
+    texts={"tenant": ID, "users": ID, "groups": ID},
 )
 
 

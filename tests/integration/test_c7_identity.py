@@ -198,7 +198,7 @@ def test_everything_wrong_is_reported_at_once_and_before_the_first_request(play:
             {"group": "g", "resource": "process_definition", "permissions": ["READ_INSTANC"]},
             {"resource": "application", "permissions": ["ACCESS"]},
             {"group": "g", "resource": "proces_definition", "permissions": ["READ"]},
-            {"user": "*", "resource": "application", "permissions": ["ACCESS"]},
+            {"user": "a", "group": "g", "resource": "application", "permissions": ["ACCESS"]},
         ],
         "tenant": [],
     }

@@ -32,11 +32,13 @@ DIRECTION = {
     "files": {"errors"},
     "parallel": {"errors"},
     "checks": {"errors"},
+    "texts": set(),
+    "given": {"texts", "errors"},
     "rest": {"errors", "secrets", "libraries", "files", "parallel"},
     "desired": {"errors", "secrets", "parallel"},
-    "camunda7": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel"},
+    "camunda7": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel", "texts"},
     "operate": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel"},
-    "runner": {"rest", "desired", "errors", "secrets", "checks"},
+    "runner": {"rest", "desired", "errors", "secrets", "checks", "given"},
 }
 
 

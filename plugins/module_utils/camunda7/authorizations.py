@@ -10,6 +10,7 @@ permissions sorted. GRANT and REVOKE for the same grantee and resource are two r
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
@@ -61,8 +62,13 @@ def key_of(row: Mapping[str, Any]) -> Key:
 
 def normal(permissions: Iterable[str]) -> list[str]:
     """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
+    return list(_normal(tuple(permissions)))
+
+
+@lru_cache(maxsize=1024)  # thousands of rows have few different sets, and share their strings so
+def _normal(permissions: tuple[str, ...]) -> tuple[str, ...]:
     names = set(permissions) - {NONE}
-    return [ALL] if ALL in names else sorted(names)
+    return (ALL,) if ALL in names else tuple(sorted(names))
 
 
 def stored(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     entities,
     guards,
     memberships,
+    writable,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
@@ -159,5 +160,7 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
 
 
 def _guarded(client: Camunda7, stages: Stages, allow: Collection[str]) -> Stages:
-    guards.check(client, [change for stage in stages for change in stage], allow)
+    changes = [change for stage in stages for change in stage]
+    guards.check(client, changes, allow)
+    writable.check(changes)
     return stages

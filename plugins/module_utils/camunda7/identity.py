@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.bpmops.camunda.plugins.module_utils import texts
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     authorizations,
     guards,
     own_rows,
+    schema,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import (
     SECTIONS_OF_DOCUMENT,
     Document,
+    Source,
     load_documents,
     matches,
 )
@@ -29,7 +32,6 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.membership
     Member,
     Membership,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source, read
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import (
     Objects,
     State,
@@ -39,8 +41,6 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state impo
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
-
-_REMOVALS = 5  # the stage that removes users, groups and tenants
 
 PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
 
@@ -158,9 +158,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
     """
     purge = params["purge"]
     kept = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
-    document = load_documents(
-        _sources(params), purge=purge, keep=kept, allow_everybody="grant_everybody" in params["allow"]
-    )
+    document = load_documents(_sources(params), purge=purge, keep=kept)
     _add_passwords(document, params["passwords"] or {})
     for user in document.objects[USER.name].values():
         redactor.add(user.get(PASSWORD))
@@ -177,23 +175,38 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
     return _guard(client, stages, params["allow"])
 
 
-def _sources(params: Mapping[str, Any]) -> list[Source]:
-    """The documents: the files of ``src``, and the lists given inline without the keys that the task leaves out."""
+def _sources(params: Mapping[str, Any]) -> Iterator[Source]:
+    """The documents: the files of ``src`` one after the other, and the lists given inline.
+
+    Inline, null means that a key is left out, as for Ansible's own options; a password of null is a mistake.
+    """
+    if params["src"] is not None:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import read
+
+        yield from read(params["src"])
     inline = {
-        section: [{name: value for name, value in row.items() if value is not None} for row in params[section]]
+        section: [
+            {name: value for name, value in row.items() if value is not None or name == PASSWORD}
+            for row in params[section]
+        ]
         for section in SECTIONS_OF_DOCUMENT
         if params[section] is not None
     }
-    return [*(read(params["src"]) if params["src"] else []), *([Source("task", inline)] if inline else [])]
+    if inline:
+        yield Source("task", inline)
 
 
 def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
     users = document.objects[USER.name]
-    unknown = sorted(set(passwords) - users.keys())
+    unknown = sorted(map(str, set(passwords) - users.keys()))
     if unknown:
         raise UsageError(f"passwords names users that are not declared: {', '.join(unknown)}.")
+    wrong = [(name, texts.problem(password, schema.PASSWORD)) for name, password in passwords.items()]
+    problems = [f"passwords.{name}: {problem}." for name, problem in wrong if problem]
+    if problems:
+        raise UsageError(" ".join(problems), problems=problems)
     for name, password in passwords.items():
-        users[name][PASSWORD] = str(password)
+        users[name][PASSWORD] = password
 
 
 def _guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str]) -> Reconciliation:
@@ -204,7 +217,8 @@ def _guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str])
     guards.refuse([item for item in refused if item not in kept])
     left = [item.change for item in kept]
     final = [[change for change in stage if change not in left] for stage in stages]
-    for change in final[_REMOVALS]:
-        # Nothing is written when a removal would stop half-way.
-        encode_id(str(change.key))
+    if any(final):
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import writable
+
+        writable.check(change for stage in final for change in stage)
     return Reconciliation(final, kept)

@@ -9,8 +9,10 @@ Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission en
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 
@@ -88,6 +90,8 @@ VOLATILE = frozenset(
 )
 ALL_RESOURCES = frozenset(_BY_NUMBER)
 
+_NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
+
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return " Did you mean x?" for a mistyped word, or an empty text."""
@@ -96,6 +100,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return f" Did you mean {found}?" if found else ""
 
 
+@lru_cache(maxsize=256, typed=True)
 def resource_of(value: object) -> Resource:
     """Return the resource that a name (any case) or a number stands for.
 
@@ -105,8 +110,8 @@ def resource_of(value: object) -> Resource:
         UsageError: for an unknown name.
     """
     text = str(value).strip()
-    if text.isdigit():
-        return _BY_NUMBER.get(int(text)) or Resource(int(text), text, ())
+    if _NUMBER.fullmatch(text):
+        return _BY_NUMBER.get(int(text)) or Resource(int(text), str(int(text)), ())
     resource = RESOURCES.get(text.lower())
     if resource is None:
         raise UsageError(

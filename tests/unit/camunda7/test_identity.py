@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, identity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, load_documents
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, Source, load_documents
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import State
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 
