@@ -44,6 +44,18 @@ class Context:
         """Apply the changes, unless in check mode; see ``desired.apply.apply``."""
         return [] if self.check_mode else apply(self.client, stages, workers, self.journal)
 
+    def missing(self, message: str) -> None:
+        """Report that the task needs an object that does not exist.
+
+        In check mode this is a warning, because an earlier task of the play may be the one that creates it.
+
+        Raises:
+            UsageError: outside check mode.
+        """
+        if not self.check_mode:
+            raise UsageError(message)
+        self.warn(message)
+
 
 @dataclass
 class Outcome:

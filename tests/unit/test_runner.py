@@ -98,3 +98,18 @@ def test_an_invocation_shows_no_secret_no_unknown_option_and_no_login() -> None:
     }
     shown = invocation(params, arguments, Redactor())
     assert shown == {"module_args": {"url": f"https://{MASK}@host/x", "names": "(2 entries)"}}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_missing_object_is_a_warning_in_check_mode_only(check_mode: bool) -> None:
+    def work(context: Context) -> Outcome:
+        context.missing("There is no group ops. Create it first.")
+        return Outcome(changed=True)
+
+    done = execute(SPEC, work, {"age": 1, "filter": None, "note": None}, check_mode=check_mode)
+    if check_mode:
+        assert done.result["changed"] is True
+        assert done.warnings == ["There is no group ops. Create it first."]
+    else:
+        assert done.result["failed"] is True
+        assert done.result["msg"] == "There is no group ops. Create it first."
