@@ -15,7 +15,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.checks import check
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
