@@ -16,7 +16,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.checks import check
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor, shown_option
 
@@ -44,6 +44,18 @@ class Context:
     def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1) -> list[Any]:
         """Apply the changes, unless in check mode; see ``desired.apply.apply``."""
         return [] if self.check_mode else apply(self.client, stages, workers, self.journal)
+
+    def missing(self, message: str) -> None:
+        """Report that the task needs an object that does not exist.
+
+        In check mode this is a warning, because an earlier task of the play may be the one that creates it.
+
+        Raises:
+            UsageError: outside check mode.
+        """
+        if not self.check_mode:
+            raise UsageError(message)
+        self.warn(message)
 
 
 @dataclass

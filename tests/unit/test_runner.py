@@ -176,3 +176,18 @@ def test_warnings_of_the_connection_are_shown(fails: bool) -> None:
     client = SimpleNamespace(rest=SimpleNamespace(warnings=("The cache is\nno good.",)))
     done = execute(SPEC, work, {"age": "1d"}, connect=lambda _params, _redactor, _read_only: client)
     assert done.warnings == ["The cache is no good."]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_missing_object_is_a_warning_in_check_mode_only(check_mode: bool) -> None:
+    def work(context: Context) -> Outcome:
+        context.missing("There is no group ops. Create it first.")
+        return Outcome(changed=True)
+
+    done = execute(SPEC, work, {"age": 1, "filter": None, "note": None}, check_mode=check_mode)
+    if check_mode:
+        assert done.result["changed"] is True
+        assert done.warnings == ["There is no group ops. Create it first."]
+    else:
+        assert done.result["failed"] is True
+        assert done.result["msg"] == "There is no group ops. Create it first."

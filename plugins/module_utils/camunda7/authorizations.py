@@ -187,7 +187,7 @@ def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
                 raise
         return None
     after = dict(change.after or {})
-    if change.action == "update":
+    if "id" in after:
         return put(client, after)
     try:
         return stored(client.write("POST", "authorization", "create", body=after).data)

@@ -24,16 +24,14 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document i
     load_documents,
     matches,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, TENANT, USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
     MEMBERSHIPS,
-    TENANT_GROUPS,
-    TENANT_USERS,
     Member,
     Membership,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import MANAGED
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import (
-    Objects,
     State,
     check_visible,
     fetch,
@@ -41,6 +39,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state impo
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+
+GRANTS, REMOVALS, AGAIN = 2, 5, 6  # stages: authorizations, removal of objects, authorizations after it
 
 PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
 
@@ -63,27 +63,29 @@ def reconcile(
 ) -> list[list[Change]]:
     """Return the plan's stages. A pure function.
 
-    Tenants, users and groups come before memberships and these before authorizations, because the engine refuses to
-    create an object when the authorization that it makes itself is there already. Removal goes the other way round.
-    Memberships are removed before authorizations are written, because the engine then drops the rows that the member
-    has on the tenant.
+    What is added comes before what is removed, so that nobody lacks a right in between. Users, groups and tenants come
+    before memberships and these before authorizations, because the engine refuses to create an object when the
+    authorization that it creates itself is there already. Removal goes the other way round.
     """
     objects: list[Change] = []
     for entity in reversed(ENTITIES.values()):
-        surplus = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
+        gone = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
         declared = document.objects[entity.name].values()
         wanted = [_with_password(item, state.objects[entity.name], update_password) for item in declared]
-        objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=surplus)
+        objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=gone)
     members: list[Change] = []
     for membership in MEMBERSHIPS:
         members += _plan_members(document, state, membership, protect if "memberships" in purge else ("*",))
-    rows = _without_dropped(state.authorizations, members)
-    surplus_rows = (
-        [key for key, row in rows.items() if not own_rows.is_own(row) and not matches(key_name(key), protect)]
-        if "authorizations" in purge
-        else []
-    )
-    grants = plan(authorizations.kind(), document.authorizations.values(), rows, surplus=surplus_rows)
+    rows, declared_rows, surplus_rows = state.authorizations, dict(document.authorizations), []
+    if "authorizations" in purge:
+        surplus_rows = [key for key, row in rows.items() if not own_rows.is_own(row) and not _protected(key, protect)]
+        # What the engine would have created itself may be there already, with other permissions.
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import created_with
+
+        surplus = set(surplus_rows)
+        own = {key: row for key, row in created_with([*objects, *members]).items() if key in surplus}
+        declared_rows = {**own, **declared_rows}
+    grants = plan(authorizations.kind(), declared_rows.values(), rows, surplus=surplus_rows)
     # The caller's own new password would make the requests after it fail.
     last = [
         change for change in objects if (change.action, change.kind.name, change.key) == ("update", USER.name, caller)
@@ -92,17 +94,21 @@ def reconcile(
     return [
         _only(objects, "create", "update"),
         _only(members, "create"),
-        _only(members, "delete"),
         _only(grants, "create", "update"),
         _only(grants, "delete"),
+        _only(members, "delete"),
         _only(objects, "delete"),
+        [],
         last,
     ]
 
 
-def key_name(key: Hashable) -> str:
-    """The grantee of an authorization's identity."""
-    return key.name if isinstance(key, Key) else ""
+def _protected(key: Hashable, protect: Collection[str]) -> bool:
+    """Whether an authorization is given to, or is on, something that ``protect`` names."""
+    if not isinstance(key, Key):
+        return False
+    on = key.resource_id if key.resource in MANAGED and key.resource_id != "*" else None
+    return matches(key.name, protect) or (on is not None and matches(on, protect))
 
 
 def _only(changes: Iterable[Change], *actions: str) -> list[Change]:
@@ -121,31 +127,16 @@ def _with_password(item: dict[str, Any], current: Mapping[Hashable, Object], upd
 
 
 def _plan_members(document: Document, state: State, membership: Membership, protect: Collection[str]) -> list[Change]:
-    """``protect`` are patterns of members that stay although they are not declared."""
-    current = state.members.get(membership.option, {})
-    wanted = [
-        membership.item(container, name)
-        for container, names in document.members[membership.option].items()
-        for name in names
+    """``protect`` are patterns of members, groups and tenants whose memberships stay although they are not declared."""
+    current, lists = state.members.get(membership.option, {}), document.members[membership.option]
+    wanted = [membership.item(container, name) for container, names in lists.items() for name in names]
+    surplus = [
+        key
+        for key in current
+        if isinstance(key, Member) and key.container in lists
+        if not matches(key.name, protect) and not matches(key.container, protect)
     ]
-    surplus = [key for key in current if isinstance(key, Member) and not matches(key.name, protect)]
     return plan(membership.kind, wanted, current, surplus=surplus)
-
-
-def _without_dropped(rows: Objects, members: Iterable[Change]) -> Objects:
-    """The rows that are left when the engine has dropped those of the members that leave a tenant."""
-    grantees = {membership.option: membership.member.name for membership in (TENANT_USERS, TENANT_GROUPS)}
-    leaving = {
-        (grantees[change.key.option], change.key.name, change.key.container)
-        for change in members
-        if change.action == "delete" and isinstance(change.key, Member) and change.key.option in grantees
-    }
-    tenant = TENANT.resource.number
-    return {
-        key: row
-        for key, row in rows.items()
-        if not (isinstance(key, Key) and key.resource == tenant and (key.grantee, key.name, key.resource_id) in leaving)
-    }
 
 
 def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> Reconciliation:
@@ -157,11 +148,16 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         RefusedError: a declaration asks for something dangerous.
     """
     purge = params["purge"]
-    kept = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
-    document = load_documents(_sources(params), purge=purge, keep=kept)
+    keep = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
+    document = load_documents(_sources(params), purge=purge, keep=keep)
     _add_passwords(document, params["passwords"] or {})
     for user in document.objects[USER.name].values():
         redactor.add(user.get(PASSWORD))
+    # What only a purge needs is only loaded for it: a process compiles all that it loads.
+    if purge:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import purge as purging
+
+        purging.check(document, purge, params)
     state = fetch(client, document, purge, params["concurrency"])
     check_visible(client, document, state, purge)
     stages = reconcile(
@@ -172,7 +168,10 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         update_password=params["update_password"],
         caller=client.caller or "",
     )
-    return _guard(client, stages, params["allow"])
+    stages, kept = _guard(client, stages, document, params["allow"])
+    if purge:
+        stages = purging.settle(stages, document, state, params)
+    return Reconciliation(stages, kept)
 
 
 def _sources(params: Mapping[str, Any]) -> Iterator[Source]:
@@ -209,16 +208,26 @@ def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
         users[name][PASSWORD] = password
 
 
-def _guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str]) -> Reconciliation:
-    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task."""
-    changes = [change for stage in stages for change in stage]
-    refused = guards.refusals(client, changes, allow)
-    kept = [item for item in refused if item.change.action == "delete" and item.change.kind.name != "membership"]
+def _guard(
+    client: Camunda7, stages: list[list[Change]], document: Document, allow: Collection[str]
+) -> tuple[list[list[Change]], list[guards.Refusal]]:
+    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task.
+
+    Raises:
+        RefusedError: a declaration asks for something dangerous.
+        UsageError: what has to be written cannot be, see ``writable``.
+    """
+    refused = guards.refusals(client, [change for stage in stages for change in stage], allow)
+    kept = [
+        item
+        for item in refused
+        if item.change.kind.name != "membership" and item.change.key not in document.authorizations
+    ]
     guards.refuse([item for item in refused if item not in kept])
-    left = [item.change for item in kept]
-    final = [[change for change in stage if change not in left] for stage in stages]
+    left = {id(item.change) for item in kept}
+    final = [[change for change in stage if id(change) not in left] for stage in stages]
     if any(final):
         from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import writable
 
         writable.check(change for stage in final for change in stage)
-    return Reconciliation(final, kept)
+    return final, kept

@@ -89,6 +89,12 @@ VOLATILE = frozenset(
     RESOURCES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
 )
 ALL_RESOURCES = frozenset(_BY_NUMBER)
+# What a caller needs permissions on to manage identity. Ids of these resources, but for authorizations, are ids of
+# users, groups and tenants.
+MANAGED = frozenset(
+    RESOURCES[name].number
+    for name in ("user", "group", "tenant", "group_membership", "tenant_membership", "authorization")
+)
 
 _NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
 

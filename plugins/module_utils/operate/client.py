@@ -232,9 +232,7 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> O
     )
 
     def client(connection: Connection) -> Client:
-        return Client(
-            connection, read_only=read_only, redactor=redactor, explain=explain, repeat_answer=repeat_answer
-        )
+        return Client(connection, read_only=read_only, redactor=redactor, explain=explain, repeat_answer=repeat_answer)
 
     rest = client(here)
     return Operate(rest, rest if here == there else client(there), repeats=here.retries > 0)

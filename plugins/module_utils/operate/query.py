@@ -185,9 +185,7 @@ class Search:
         if query.limit is not None and found >= query.limit:
             # A total belongs to the objects of its own answer, and does not prove that none are left.
             more = known and answers == 1 and seen < self.total < COUNTED
-            self.truncated = more or bool(
-                self._client.search(**arguments, size=1, search_after=self.search_after).rows
-            )
+            self.truncated = more or bool(self._client.search(**arguments, size=1, search_after=self.search_after).rows)
         if not self.truncated:
             self.search_after = None
             self.total = found if known else self.total

@@ -96,7 +96,5 @@ def windows_of(entity: Entity, params: Mapping[str, Any], now: datetime) -> tupl
         windows[0] = Window(ended.field, after, ended.before)
     for window in windows:
         if window.after and window.before and window.after >= window.before:
-            raise UsageError(
-                f"The time range is empty: {window.field} from {window.after} to before {window.before}."
-            )
+            raise UsageError(f"The time range is empty: {window.field} from {window.after} to before {window.before}.")
     return tuple(windows)
