@@ -40,7 +40,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
-GRANTS, REMOVALS, AGAIN = 2, 5, 6  # stages: authorizations, removal of objects, authorizations after it
+GRANTS, AGAIN = 2, 6  # stages: authorizations, and those that wait for the removal of objects
 
 PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
 
