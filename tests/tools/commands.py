@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ..engines import launch
-from . import environments, licences, processes, stages
+from . import environments, licences, mutation, processes, stages
 from .cache import ROOT
 from .processes import tell
 
@@ -58,6 +58,11 @@ def bench(arguments: argparse.Namespace) -> int:
     _require(arguments.name, "benchmark", _available("bench", "bench_"))
     os.chdir(ROOT)
     _become("python", "-m", f"tests.bench.bench_{arguments.name}", *arguments.arguments)
+
+
+def mutate(_arguments: argparse.Namespace) -> int:
+    """Break the code in small ways and count how many of the breaks the unit tests notice."""
+    return mutation.mutate()
 
 
 def test(arguments: argparse.Namespace) -> int:
@@ -185,6 +190,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("name")
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
     command.set_defaults(function=bench)
+
+    command = commands.add_parser("mutate", help="break the code in small ways and see what the unit tests notice")
+    command.set_defaults(function=mutate)
 
     stage_list = "".join(f"\n  {stage.name:12} {stage.what}" for stage in stages.STAGES)
     command = commands.add_parser(

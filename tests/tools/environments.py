@@ -68,6 +68,7 @@ OLDEST = Environment("core-2.16", ("3.11", "3.12", "3.10"))
 NEWEST = Environment("core-2.21", ("3.13", "3.12", "3.14"))
 TARGET = Environment("target-3.9", ("3.9",))  # the oldest Python of targets; ansible-core is not installed there
 MOLECULE = Environment("molecule", ("3.11", "3.12", "3.13"))  # made when its test runs
+MUTATION = Environment("mutation", ("3.11", "3.12", "3.13"))  # made by ./dev mutate
 ENVIRONMENTS = (MAIN, OLDEST, NEWEST, TARGET)
 
 
