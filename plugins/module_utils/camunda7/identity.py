@@ -85,6 +85,7 @@ def reconcile(
         else []
     )
     grants = plan(authorizations.kind(), document.authorizations.values(), rows, surplus=surplus_rows)
+    grants += own_rows.recovery(rows, {change.key for change in grants})
     # The caller's own new password would make the requests after it fail.
     last = [
         change for change in objects if (change.action, change.kind.name, change.key) == ("update", USER.name, caller)

@@ -126,3 +126,9 @@ def check_permissions(resource: Resource, permissions: Iterable[str]) -> list[st
         for name in permissions
         if name not in valid
     ]
+
+
+def normal(permissions: Iterable[str]) -> list[str]:
+    """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
+    names = set(permissions) - {NONE}
+    return [ALL] if ALL in names else sorted(names)
