@@ -175,13 +175,14 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
 
 def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
     """Carry out a change of an authorization; return the row as it is afterwards."""
-    if change.before is not None and aside.MARK in change.before:
-        free(client, change.before)
-    if change.action == "delete":
-        _remove(client, change.before or {})
-        return None
-    after = dict(change.after or {})
-    return _update(client, after) if change.action == "update" else _create(client, after)
+    before, after = change.before or {}, dict(change.after or {})
+    if aside.MARK in before:
+        free(client, before)
+    if "id" in after:
+        return _update(client, after)
+    if change.action == "delete" or aside.MARK in before:
+        _remove(client, before)
+    return _create(client, after) if after else None
 
 
 def free(client: Camunda7, row: Object) -> None:
