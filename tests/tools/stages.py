@@ -251,7 +251,8 @@ STAGES = (
                 "tests/integration",
                 ("camunda7",),
                 name="processes",
-                select="not operaton and not test_in_process and not test_dev_engine and not test_operate_api",
+                select="not operaton and not test_in_process and not test_dev_engine and not test_operate_api "
+                "and not test_c7_prediction and not test_c7_interruption",
                 BPMOPS_CAMUNDA_IN_PROCESS="0",
             ),
             same_results,

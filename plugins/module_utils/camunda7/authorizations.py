@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import ROWS, Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     ALL_RESOURCES,
     TYPE_NAMES,
@@ -27,8 +27,11 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permission
     resource_of,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, NotFoundError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    InvalidAnswerError,
+    NotFoundError,
+)
 
 EVERYBODY = "*"
 Merge = Callable[[Resource, list[str], list[str]], list[str]]
@@ -212,7 +215,10 @@ def _update(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
 
 def _create(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
     try:
-        return _made(client.write("POST", "authorization", "create", body=row))
+        return stored(client.write("POST", "authorization", "create", body=row).object(ROWS["authorization"]))
+    except InvalidAnswerError as error:
+        error.message += " The authorization may have been created all the same: run the task again to complete it."
+        raise
     except AnswerError as error:
         if error.status == 404:
             error.message += (
@@ -227,19 +233,6 @@ def _create(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
         if there["permissions"] == row["permissions"]:
             return dict(there)
         return put(client, {**there, "permissions": row["permissions"]})
-
-
-def _made(response: Response) -> dict[str, Any]:
-    """Return the row with which the engine answers its creation."""
-    try:
-        return stored(response.data)
-    except (AttributeError, KeyError, TypeError):
-        raise AnswerError(
-            f"POST {response.path} answered {response.status}, but not with the authorization that it created. It may "
-            "exist all the same: run the task again, which finds it then. "
-            "Check the option url, and what is in between (a proxy, a gateway).",
-            response,
-        ) from None
 
 
 def put(client: Camunda7, row: Object) -> dict[str, Any]:
