@@ -247,7 +247,8 @@ def interrupter(request: pytest.FixtureRequest, clean_engine: Engine, proxied: P
 def test_a_cut_at_every_request(interrupter: Interrupter, answered: bool) -> None:
     """At every request on one engine, at some on the other."""
     interrupter.prepare()
-    for number in range(0, interrupter.requests, 1 if interrupter.engine.name == "camunda7" else 5):
+    every = {"camunda7": 2 if answered else 1, "operaton": 7}[interrupter.engine.name]
+    for number in range(0, interrupter.requests, every):
         interrupter.cut(number, answered)
 
 
