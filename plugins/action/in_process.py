@@ -13,17 +13,21 @@ import importlib
 import json
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, Optional
+from typing import Any, NoReturn, Optional
 
 from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.executor import task_executor
 from ansible.module_utils.common import json as _ansible_json
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import execute
-from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import Clients
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import invocation
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import clients
 
 MODULES = "ansible_collections.bpmops.camunda.plugins.modules."
 
@@ -35,8 +39,9 @@ if hasattr(ansible_json, "get_module_encoder"):
 else:  # before ansible-core 2.19
     dumps = partial(json.dumps, cls=ansible_json.AnsibleJSONEncoder, vault_to_text=True)
 
-# The process that this is used in lives for one task of one host, with all items of its loop.
-clients = Clients()
+# What the keyword timeout raises in the middle of a task. It is no Exception, and its place changed with 2.19.
+_module: Any = getattr(task_executor, "_task_timeout", task_executor)
+TIMEOUTS = (_module.TaskTimeoutError,) if hasattr(_module, "TaskTimeoutError") else ()
 
 
 class ObstacleError(Exception):
@@ -110,28 +115,38 @@ class ActionModule(ActionBase):
             message = validated.errors.msg
             if isinstance(validated.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
-            result = {"failed": True, "msg": message, "invocation": {"module_args": params}}
+            result = {"failed": True, "msg": message}
+            result["invocation"] = invocation(params, arguments["argument_spec"], Redactor())
         else:
-            done = execute(
+            done = clients.execute(
                 module.SPEC,
                 module.work,
                 params,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
                 secrets=secrets,
-                connect=lambda options, _redactor, read_only: clients.take(module.SPEC, options, read_only),
-                base=clients.redactor,
                 given=given,
+                interruptions=TIMEOUTS,
             )
-            if done.lacks_library:
-                raise ObstacleError(done.result["msg"])
-            if not done.result.get("failed"):
-                clients.hand_back()
             result = done.result
+            if isinstance(done.error, MissingLibraryError):
+                raise ObstacleError(result["msg"])
+            if isinstance(done.error, TIMEOUTS):
+                self._time_out(result)
             warnings += done.warnings
         told = {"warnings": warnings, "deprecations": validated._deprecations}
         result.update((name, rows) for name, rows in told.items() if rows)
         return self._received(_printed(result, secrets, task_vars))
+
+    def _time_out(self, result: dict[str, Any]) -> NoReturn:
+        """End the task as ansible-core does after its timeout, without retries, and say what was done."""
+        seconds = self._task.timeout
+        told = {"timedout": {"period": seconds}, "_ansible_no_log": bool(self._task.no_log)}
+        message = f"Timed out after {seconds} s (keyword timeout). {result.pop('msg')}"
+        shown = {**result, **told}
+        failure = AnsibleActionFail(message, result=shown)
+        shown.pop("exception", None)  # ansible-core before 2.19 adds a traceback that says nothing
+        raise failure
 
     def _received(self, output: str) -> dict[str, Any]:
         """What ansible-core makes of a module's output. It says of an error that the module failed, not the action."""

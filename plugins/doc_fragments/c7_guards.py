@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option that overrides the guards of Camunda 7 identity."""
+"""The option that overrides the guards of Camunda 7 identity, and the limit of deletions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,48 @@ options:
     description:
       - Dangerous changes that this task may make although they are refused by default.
       - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_caller_rights), taking from that user a permission on users, groups, tenants, memberships or
+        authorizations, whether it has it itself, by a group or globally. The user is known only with a user name and
+        password (O(auth_type=basic) or O(auth_type=cookie)).
       - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
       - V(remove_admin_grants), taking grants away from that group.
       - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
     type: list
     elements: str
-    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody]
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody, remove_caller_rights]
     default: []
+"""
+
+    # Of c7_identity, which purges. ansible-test reads the texts without running this file, so they cannot be composed.
+    PURGE = r"""
+options:
+  allow:
+    description:
+      - Dangerous changes that this task may make although they are refused by default.
+      - V(remove_caller), removing the user that the task logs in as.
+      - V(remove_caller_rights), taking from that user a permission on users, groups, tenants, memberships or
+        authorizations, whether it has it itself, by a group or globally. The user is known only with a user name and
+        password (O(auth_type=basic) or O(auth_type=cookie)).
+      - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
+      - V(remove_admin_grants), taking grants away from that group.
+      - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
+      - V(purge_undeclared), purging a kind of which nothing is declared, so that all of it is removed.
+    type: list
+    elements: str
+    choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody, remove_caller_rights,
+      purge_undeclared]
+    default: []
+"""
+
+    # Of the modules that make lists of members exact.
+    EXACT = r"""
+options:
+  max_deletions:
+    description:
+      - How many members O(exact=true) may remove. If there are more to remove, the task fails before the first write,
+        in check mode too.
+      - A number, or a percentage of the members that are there, such as V(20%), rounded down.
+      - The default is no limit, because the task names the list.
+    type: str
+    default: 100%
 """

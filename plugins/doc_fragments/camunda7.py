@@ -58,7 +58,9 @@ options:
       - >-
         Password of O(username).
       - >-
-        A wrong password is tried once and never again, because servers lock an account after a few failures.
+        Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong
+        credentials once: later items of its loop, and repetitions with C(until), fail without a request. A
+        task that runs as a process sends them once for each item.
       - >-
         If it is not given, E(CAMUNDA7_PASSWORD) is used from the environment.
     type: str
@@ -136,6 +138,8 @@ options:
       - >-
         V(none) keeps tokens in memory only.
       - >-
+        A directory that cannot be used gives a warning.
+      - >-
         The client secret is never stored.
       - >-
         If it is not given, E(CAMUNDA_TOKEN_CACHE_DIR) is used from the environment.
@@ -173,7 +177,7 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials. V(none) connects directly.
+        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
       - >-
         Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
         proxy that wants credentials.
@@ -181,7 +185,7 @@ options:
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
     type: float
     default: 20
   read_timeout:
@@ -193,7 +197,8 @@ options:
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: its attempts, the pauses between them and a login included.
+        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
+        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
       - >-
         It limits each request and not the task, so that large tasks are not cut off. To limit the task use
         the keyword C(timeout).
@@ -219,12 +224,11 @@ options:
   in_process:
     description:
       - >-
-        Whether a task that would run on the controller anyway runs inside the process of Ansible that is
-        there already, which takes a few milliseconds, and not in a new one, which takes a quarter of a
-        second.
+        Run the module inside the controller's worker process, which takes milliseconds, instead of starting a
+        new Python process, which takes a quarter of a second.
       - >-
-        Only where that is the same: not with another connection than C(local), with C(become), C(async) or
-        C(environment), or when the controller's Python lacks a library that the task needs.
+        The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or
+        C(environment), and if the controller's Python lacks a library that it needs.
       - >-
         If it is not given, E(BPMOPS_CAMUNDA_IN_PROCESS) is used from the environment.
     type: bool
@@ -297,7 +301,9 @@ options:
       - >-
         Password of O(username).
       - >-
-        A wrong password is tried once and never again, because servers lock an account after a few failures.
+        Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong
+        credentials once: later items of its loop, and repetitions with C(until), fail without a request. A
+        task that runs as a process sends them once for each item.
     type: str
     env:
       - name: CAMUNDA7_PASSWORD
@@ -418,6 +424,8 @@ options:
       - >-
         V(none) keeps tokens in memory only.
       - >-
+        A directory that cannot be used gives a warning.
+      - >-
         The client secret is never stored.
     type: str
     env:
@@ -480,7 +488,7 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials. V(none) connects directly.
+        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
       - >-
         Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
         proxy that wants credentials.
@@ -493,7 +501,7 @@ options:
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
     type: float
     default: 20
     ini:
@@ -515,7 +523,8 @@ options:
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: its attempts, the pauses between them and a login included.
+        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
+        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
       - >-
         It limits each request and not the task, so that large tasks are not cut off. To limit the task use
         the keyword C(timeout).

@@ -33,7 +33,7 @@ options:
     default: object
   required:
     description:
-      - Fail when an object does not exist. Otherwise it is left out.
+      - Fail if an object does not exist. Otherwise it is omitted.
     type: bool
     default: true
 seealso:
@@ -57,7 +57,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The objects, as the server sends them, with keys as texts; or the views of them.
+    - The objects, as the server sends them, with keys as strings; or the views of them.
   type: list
   elements: raw
 """

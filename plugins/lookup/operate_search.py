@@ -13,40 +13,25 @@ description:
   - Searches over the Operate API v1, all pages, and returns the objects as plain data.
   - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with
     M(ansible.builtin.set_fact).
-  - When more objects match than O(limit) allows the lookup fails, rather than return a part of them.
+  - If more objects match than O(limit) allows, the lookup fails instead of returning some of them.
 options:
   _terms:
     description:
       - What to search, V(process-definitions), V(process-instances), V(incidents), V(flownode-instances), V(variables),
         V(decision-definitions), V(drd) or V(decision-instances).
-      - Or a mapping with C(entity) and options of this lookup that hold for this term.
+      - Or a mapping with C(entity) and options of this lookup that apply to this term. An option without a value is an error.
       - All terms share one login.
     type: list
     elements: raw
     required: true
   filter:
     description:
-      - Fields and the values that they must have, see M(bpmops.camunda.operate_search).
+      - Fields and their values, see M(bpmops.camunda.operate_search).
     type: dict
     default: {}
-  started_after:
-    description: See M(bpmops.camunda.operate_search).
-    type: str
-  started_before:
-    description: See M(bpmops.camunda.operate_search).
-    type: str
-  ended_after:
-    description: See M(bpmops.camunda.operate_search).
-    type: str
-  ended_before:
-    description: See M(bpmops.camunda.operate_search).
-    type: str
-  older_than:
-    description: See M(bpmops.camunda.operate_search).
-    type: str
   sort:
     description:
-      - The order, a list of mappings with C(field) and C(order), V(ASC) or V(DESC).
+      - Sort order, a list of mappings with C(field) and C(order), V(ASC) or V(DESC).
     type: list
     elements: dict
     default: []
@@ -58,23 +43,24 @@ options:
     default: []
   limit:
     description:
-      - Fail when more objects match.
+      - Fail if more objects match.
     type: int
     default: 1000
   size:
     description:
-      - Objects in one page, from 1 to 1000.
+      - Page size, from 1 to 1000.
     type: int
     default: 1000
   count_only:
     description:
-      - Return the number of objects instead, one number for each term; up to 10,000, where the server stops to count.
+      - Return the number of objects instead, one number for each term. The server only counts up to 10,000.
     type: bool
     default: false
 seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:
   - bpmops.camunda.operate.lookup
+  - bpmops.camunda.operate_time_range
 """
 
 EXAMPLES = r"""
@@ -102,7 +88,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The objects of all terms, as the server sends them, with keys as texts; with O(count_only) a number for each term.
+    - The objects of all terms, as the server sends them, with keys as strings; with O(count_only) a number for each term.
   type: list
   elements: raw
 """
@@ -116,12 +102,21 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Spec
 from ansible_collections.bpmops.camunda.plugins.plugin_utils.lookup import Lookup, merge
 
-OWN = {name: argument for name, argument in query.ARGUMENTS.items() if name != "search_after"}
+SPEC = Spec(
+    connect=connect,
+    connection=OPTIONS,
+    options={name: argument for name, argument in query.ARGUMENTS.items() if name != "search_after"},
+    reads_only=True,
+    not_empty=query.NOT_EMPTY,
+)
 
 
 def search(context: Context, term: Any) -> list[Any]:
-    params = merge(context.params, term, "entity", frozenset(OWN))
-    found = tasks.search(context.client, params, check_mode=False).result
+    params = merge(context, term, "entity", SPEC)
+    done = tasks.search(context.client, params, check_mode=False)
+    found = done.result
+    for warning in done.warnings:
+        context.warn(warning)
     if params["count_only"]:
         return [found["total"]]
     if found["truncated"]:
@@ -134,5 +129,5 @@ def search(context: Context, term: Any) -> list[Any]:
 
 
 class LookupModule(Lookup):
-    spec = Spec(connect=connect, connection=OPTIONS, options=OWN, reads_only=True)
+    spec = SPEC
     term = staticmethod(search)

@@ -72,6 +72,12 @@ class TlsError(TransportError):
     final = True
 
 
+class TooLargeError(TransportError):
+    """An answer is larger than any that makes sense."""
+
+    final = True
+
+
 class DeadlineError(TransportError):
     """The time allowed for one request with its repetitions (option ``deadline``) is used up."""
 
@@ -101,7 +107,7 @@ class InvalidAnswerError(AnswerError):
 
 
 class AuthenticationError(AnswerError):
-    """401: the credentials were not accepted."""
+    """The credentials were not accepted: 401, or a login that was refused with another status."""
 
 
 class ForbiddenError(AnswerError):

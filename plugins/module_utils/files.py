@@ -8,10 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+
+_PREFIX = ".bpmops-"
+_OPEN_FILES = "/proc/self/fd"
 
 
 def check_dest(dest: str) -> None:
@@ -30,19 +33,21 @@ def check_dest(dest: str) -> None:
 
 
 def write_text(dest: str, text: str, *, check_mode: bool) -> bool:
-    """Write a text to a file; return whether its content changes."""
+    """Write a string to a file; return whether its content changes."""
     return write(dest, [text.encode("utf-8")], check_mode=check_mode)
 
 
 def write(dest: str, blocks: Iterable[bytes], *, check_mode: bool) -> bool:
     """Write blocks to a file with mode 0600; return whether its content changes. An equal file stays as it is."""
-    with _existing(dest) as old, _nothing() if check_mode else _replacing(dest) as (put, keep):
+    with _existing(dest) as old, contextlib.nullcontext() if check_mode else Replacement(dest) as new:
         same = old is not None
         for block in blocks:
             same = same and old.read(len(block)) == block
-            put(block)
+            if new is not None:
+                new.put(block)
         changed = not same or bool(old.read(1))
-        keep(changed)
+        if new is not None and changed:
+            new.finish()
     return changed
 
 
@@ -51,27 +56,56 @@ def _existing(path: str) -> contextlib.AbstractContextManager[Any]:
     return open(path, "rb") if os.path.exists(path) else contextlib.nullcontext()
 
 
-_Steps = tuple[Callable[[bytes], Any], Callable[[bool], None]]
+class Replacement:
+    """A file that takes the place of ``dest`` when it is finished; until then nothing is there.
+
+    On Linux it has no name until it is finished, so that even a process that is killed leaves nothing behind.
+    Elsewhere, and on file systems without this (NFS), it has a temporary name beside ``dest``, removed at the end.
+    """
+
+    def __init__(self, dest: str) -> None:
+        self._dest = dest
+        self._folder = os.path.dirname(os.path.abspath(dest))
+        self._name: Optional[str] = None
+        handle = _unnamed(self._folder)
+        if handle is None:
+            handle, self._name = tempfile.mkstemp(dir=self._folder, prefix=_PREFIX)
+        self._file = os.fdopen(handle, "wb")
+
+    def put(self, block: bytes) -> None:
+        """Add a block."""
+        self._file.write(block)
+
+    def finish(self) -> None:
+        """Put the file in the place of ``dest``."""
+        self._file.flush()
+        if self._name is None:
+            self._name = os.path.join(self._folder, f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}")
+            _name(self._file.fileno(), self._name)
+        os.replace(self._name, self._dest)
+
+    def __enter__(self) -> Replacement:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
+        if self._name is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._name)
 
 
-@contextlib.contextmanager
-def _nothing() -> Iterator[_Steps]:
-    yield lambda block: None, lambda changed: None
-
-
-@contextlib.contextmanager
-def _replacing(dest: str) -> Iterator[_Steps]:
-    """Give the two steps: write a block to a file beside ``dest``; put that in the place of ``dest`` if it differs."""
-    handle, name = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(dest)), prefix=".bpmops-")
+def _unnamed(folder: str) -> Optional[int]:
+    """Open a file without a name in ``folder``, with mode 0600; None where that is not possible."""
+    flag = getattr(os, "O_TMPFILE", None)
+    if flag is None or not os.path.isdir(_OPEN_FILES):
+        return None
     try:
-        with os.fdopen(handle, "wb") as file:
+        return os.open(folder, flag | os.O_WRONLY, 0o600)
+    except OSError:
+        return None
 
-            def keep(changed: bool) -> None:
-                file.flush()
-                if changed:
-                    os.replace(name, dest)
 
-            yield file.write, keep
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
+def _name(handle: int, path: str) -> None:
+    """Give a file without a name one. See ``O_TMPFILE`` in open(2)."""
+    # With a directory Python calls linkat, which can follow the link in /proc; the path is absolute all the same.
+    os.link(f"{_OPEN_FILES}/{handle}", path, src_dir_fd=handle, follow_symlinks=True)

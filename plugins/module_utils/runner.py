@@ -6,21 +6,19 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from types import MappingProxyType
+from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.bpmops.camunda.plugins.module_utils.checks import check_values
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    CamundaError,
-    MissingLibraryError,
-    UsageError,
-)
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor, shown_option
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,7 @@ class Context:
         client: the product's client, made by ``Spec.connect``; it refuses writes in check mode.
         redactor: takes secrets that only the work can know.
         warn: shows a warning to the user.
+        journal: the changes that were applied, or begun.
     """
 
     params: Mapping[str, Any]
@@ -40,10 +39,23 @@ class Context:
     diff_mode: bool
     redactor: Redactor
     warn: Callable[[str], None]
+    journal: Journal = field(default_factory=list)
 
     def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1) -> list[Any]:
-        """Carry out the changes, unless in check mode; see ``desired.apply.apply``."""
-        return [] if self.check_mode else apply(self.client, stages, workers)
+        """Apply the changes, unless in check mode; see ``desired.apply.apply``."""
+        return [] if self.check_mode else apply(self.client, stages, workers, self.journal)
+
+    def missing(self, message: str) -> None:
+        """Report that the task needs an object that does not exist.
+
+        In check mode this is a warning, because an earlier task of the play may be the one that creates it.
+
+        Raises:
+            UsageError: outside check mode.
+        """
+        if not self.check_mode:
+            raise UsageError(message)
+        self.warn(message)
 
 
 @dataclass
@@ -76,10 +88,10 @@ IN_PROCESS = Option(
     default=True,
     env=("BPMOPS_CAMUNDA_IN_PROCESS",),
     description=(
-        "Whether a task that would run on the controller anyway runs inside the process of Ansible that is there "
-        "already, which takes a few milliseconds, and not in a new one, which takes a quarter of a second.",
-        "Only where that is the same: not with another connection than C(local), with C(become), C(async) or "
-        "C(environment), or when the controller's Python lacks a library that the task needs.",
+        "Run the module inside the controller's worker process, which takes milliseconds, instead of starting a new "
+        "Python process, which takes a quarter of a second.",
+        "The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or "
+        "C(environment), and if the controller's Python lacks a library that it needs.",
     ),
 )
 """The option that all modules have, and no other plugin."""
@@ -97,6 +109,9 @@ class Spec:
         reads_only: the module never writes, in whatever mode.
         not_empty: options that must not be given empty (null, an empty string, list or mapping), because the work
             would then cover more than the user meant. Omit them instead.
+        texts: options that are sent to the server as strings, or lists of them, with the rules of their length
+            (``texts.problem``). Ansible turns numbers, booleans and mappings into strings: these are refused.
+        as_given: lists of mappings that the work gets as the task gives them, without Ansible's conversions.
     """
 
     connect: Connect
@@ -105,6 +120,8 @@ class Spec:
     rules: Mapping[str, Any] = field(default_factory=dict)
     reads_only: bool = False
     not_empty: tuple[str, ...] = ()
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    as_given: tuple[str, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of AnsibleModule, without the option that only modules have."""
@@ -125,13 +142,12 @@ class Spec:
 class Execution:
     """The result as the task returns it (``failed`` and ``msg`` after an error), and the warnings; both redacted.
 
-    ``lacks_library``: nothing was done, because this Python lacks a library.
+    ``error`` is what ended the work: an error of the collection, or one of the ``interruptions``.
     """
 
     result: dict[str, Any]
     warnings: list[str]
-    secrets: tuple[str, ...]
-    lacks_library: bool = False
+    error: Optional[BaseException] = None
 
 
 Work = Callable[[Context], Outcome]
@@ -147,7 +163,8 @@ def execute(
     secrets: Iterable[str] = (),
     connect: Optional[Connect] = None,
     base: Optional[Redactor] = None,
-    given: Collection[str] = (),
+    given: Mapping[str, Any] = MappingProxyType({}),
+    interruptions: tuple[type[BaseException], ...] = (),
 ) -> Execution:
     """Do the work and return its result; raise nothing but what stops the process itself.
 
@@ -156,81 +173,87 @@ def execute(
         secrets: the values of the parameters that are marked ``no_log``.
         connect: where to get the client from, in place of ``Spec.connect``.
         base: knows secrets that are not this task's alone.
-        given: names of the options that the task gives, those with the value null included: ``params`` cannot tell
-            these from omitted ones.
+        given: the options that the task gives, as it gives them: ``params`` cannot tell null from omitted, and has
+            strings where the task has other types.
+        interruptions: exceptions by which the caller ends the work while it runs. The result then says what was done.
     """
     redactor = Redactor(base)
     for secret in secrets:
         redactor.add(secret)
-    for value in params.values():
-        redactor.add_url(value)  # not wanted there, but the parameters are shown
+    for name, value in params.items():
+        redactor.add_option(name, value)  # not wanted there, but the parameters are shown
     warnings: list[str] = []
-    lacks_library = False
+    ended: Optional[BaseException] = None
+    journal: Journal = []
+    client: Any = None
     try:
-        _check_given(spec, params, given)
+        check_values(params, given, spec.not_empty, spec.rules)
+        if spec.texts or spec.as_given:
+            from ansible_collections.bpmops.camunda.plugins.module_utils.given import as_given
+
+            params = as_given(spec, params, given)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
-        outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append))
+        outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append, journal))
         result = {**outcome.result, "changed": outcome.changed}
         if diff_mode and outcome.diff:
             result["diff"] = redactor.data(outcome.diff)
     except CamundaError as error:
-        result = {"failed": True, "changed": False, "msg": redactor.text(error.message)}
+        result = {"failed": True, "changed": False, "msg": redactor.line(error.message)}
         if error.facts:
-            result["error"] = redactor.data(error.facts)
+            result["error"] = redactor.data(error.facts, redactor.line)
             result["changed"] = bool(error.facts.get("done"))
-        lacks_library = isinstance(error, MissingLibraryError)
+        ended = error
+    except interruptions as interruption:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.desired import report
+
+        facts = redactor.data(report.facts(journal), redactor.line)
+        result = {"failed": True, "changed": bool(facts["done"]), "msg": report.sentence(facts), "error": facts}
+        ended = interruption
     except (Exception, SystemExit) as error:
         result = {
             "failed": True,
             "changed": False,
-            "msg": redactor.text(f"This is a defect of the collection, please report it: {error!r}"),
+            "msg": redactor.line(f"This is a defect of the collection, please report it: {error!r}"),
             "exception": redactor.text(traceback.format_exc()),
         }
+    warnings += getattr(getattr(client, "rest", None), "warnings", ())
     # Without this Ansible adds all parameters, and up to ansible-core 2.20 scans them once for each secret.
-    result["invocation"] = {"module_args": redactor.data(_small(params, spec))}
-    return Execution(result, [redactor.text(warning) for warning in warnings], redactor.values, lacks_library)
+    result["invocation"] = invocation(params, spec.arguments()["argument_spec"], redactor)
+    return Execution(result, [redactor.line(warning) for warning in warnings], ended)
 
 
-def _check_given(spec: Spec, params: Mapping[str, Any], given: Collection[str]) -> None:
-    """Refuse options that are given but empty.
+def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
+    """Return the parameters that tell one task from another, as a result holds them.
 
-    A template that renders to nothing is a mistake upstream, and must not widen what is deleted or written.
-
-    Raises:
-        UsageError: names every such option, or the options of which one needs a value.
+    Options that do not exist (a misspelt one may hold a password) and secrets are left out; of lists and mappings only
+    the size is shown.
     """
-    empty = [name for name in spec.not_empty if _is_empty(params.get(name), name in given)]
-    if empty:
-        raise UsageError(
-            f"{', '.join(empty)}: given but empty. Omit the option if it is not meant, "
-            "in a template with default(omit, true)."
-        )
-    for names in spec.rules.get("required_one_of", ()):
-        if all(params.get(name) is None for name in names):
-            raise UsageError(f"One of these options is required: {', '.join(names)}.")
-
-
-def _is_empty(value: Any, given: bool) -> bool:
-    return given if value is None else value in ("", [], {}) or (isinstance(value, str) and not value.strip())
-
-
-def _small(params: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
-    """The parameters that tell one task from another: no secrets, and of lists and mappings only their size."""
-    arguments = spec.arguments()["argument_spec"]
-    return {
-        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else value
+    shown = {
+        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else shown_option(name, value)
         for name, value in params.items()
         if name in arguments and value is not None and not arguments[name].get("no_log")
     }
+    for name, value in params.items():
+        redactor.add_option(name, value)  # a login is not wanted there
+    return {"module_args": redactor.data(shown)}
 
 
 class _Module(AnsibleModule):
     """Returns what the module returns and nothing else, as it is documented, and as it is in process."""
 
     def _load_params(self) -> None:
-        """Also keep the names of the options that the task gives, before defaults and environment are added."""
-        super()._load_params()
-        self.given = frozenset(self.params)
+        """Also keep the options as the task gives them, before they are converted and defaults are added."""
+        base: Any = super()  # ansible-core gives this method no types
+        base._load_params()
+        self.given = dict(self.params)
+
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+        """Also show no values that may be secrets when the options themselves are refused."""
+        redactor = Redactor()
+        for secret in self.no_log_values:
+            redactor.add(secret)
+        kwargs.setdefault("invocation", invocation(self.params, self.argument_spec, redactor))
+        super().fail_json(msg, **kwargs)
 
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Add no owner, mode and size to a result that has a ``path`` or ``dest``."""

@@ -9,28 +9,44 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Mapping
-from typing import Any, Optional
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import quote, quote_plus, unquote
+
+if TYPE_CHECKING:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.encodings import Pattern
 
 MASK = "********"
 
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@")
+_MEANT_AS_URL = re.compile(r"\s*(?:https?:)?/*(.*)@", re.IGNORECASE | re.DOTALL)
+_HARMLESS_URL = re.compile(r"[A-Za-z0-9._~:/\[\]%+,$!*'()-]*")
+_PARAMETER_FROM = 8  # characters; shorter parameters of URLs are words such as "v1", which occur everywhere
+_PATTERN_FROM = 4  # characters; of shorter secrets only the usual forms are masked
+
+# What lets a text pretend to be more than one line, and what lets it steer a terminal or hide its order.
+_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
 
 def _forms(secret: str) -> set[str]:
-    """The secret itself and the forms in which servers and libraries echo it."""
-    encoded = secret.encode("utf-8")
-    return {
+    """The secret itself and the usual forms in which servers and libraries echo it."""
+    encoded = secret.encode("utf-8", "surrogatepass")
+    forms = {
         secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
+        quote(encoded, safe=""),
+        quote_plus(encoded),
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
-        # As Python writes texts in exceptions; the second where there are quotes of both kinds.
+        # As Python writes strings in exceptions; the second where there are quotes of both kinds.
         repr(secret)[1:-1],
         repr(secret + "'\"")[1:-4],
         base64.b64encode(encoded).decode("ascii"),
         base64.urlsafe_b64encode(encoded).decode("ascii"),
     }
+    if len(secret) >= _PATTERN_FROM:
+        forms |= {encoded.hex(), encoded.hex().upper()}
+    return forms
 
 
 class Redactor:
@@ -46,51 +62,105 @@ class Redactor:
         self._lock = threading.Lock()
         self._base = base
         self._forms: set[str] = set()
-        self._longest_first: tuple[str, ...] = ()
+        self._patterns: dict[str, Pattern] = {}
+        self._longest_first: tuple[tuple[str, ...], tuple[Pattern, ...]] = ((), ())
         self._counted = (0, 0)  # how many forms, own and of the base, these are
 
     def add(self, value: Optional[str]) -> None:
         """Register a secret. Empty values are ignored: masking them would mask everything."""
-        if value:
+        if not value:
+            return
+        with self._lock:
+            self._forms |= _forms(value)
+        if len(value) >= _PATTERN_FROM and not (value.isascii() and value.isalnum()):
+            from ansible_collections.bpmops.camunda.plugins.module_utils.encodings import Pattern
+
             with self._lock:
-                self._forms |= _forms(value)
+                self._patterns.setdefault(value, Pattern(value))
 
     def add_basic(self, username: str, password: str) -> None:
         """Register a password and the value of the Basic header made of it."""
         self.add(password)
-        self.add(base64.b64encode(f"{username}:{password}".encode()).decode("ascii"))
+        self.add(base64.b64encode(f"{username}:{password}".encode("utf-8", "surrogatepass")).decode("ascii"))
 
-    def add_url(self, value: object) -> None:
-        """Register the user and password that a URL may hold; anything else is no URL with a login."""
-        login = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@", value) if isinstance(value, str) else None
-        if login:
-            self.add(login.group(1))
-            self.add(unquote(login.group(1).partition(":")[2]))
+    def add_url(self, value: object, *, meant: bool = False) -> None:
+        """Register the user and password that a URL may hold; anything else is no URL with a login.
+
+        Args:
+            meant: the value is meant as a URL. Then every spelling of a login counts, and long parameters do too.
+        """
+        if not isinstance(value, str):
+            return
+        for expression in (_URL, _MEANT_AS_URL)[: 1 + meant]:
+            login = expression.match(value)
+            if login:
+                self.add(login.group(1))
+                self.add(unquote(login.group(1).partition(":")[2]))
+        for parameter in re.split("[?#;&=]", value)[1:] if meant else ():
+            if len(parameter) >= _PARAMETER_FROM:
+                self.add(parameter)
+                self.add(unquote(parameter))
+
+    def add_option(self, name: str, value: object) -> None:
+        """Register what the value of an option holds that is secret although the option is not."""
+        self.add_url(value, meant=_holds_url(name))
 
     @property
     def values(self) -> tuple[str, ...]:
         """All registered forms, the longest first (also for the ``no_log_values`` of AnsibleModule)."""
-        base = self._base.values if self._base else ()
+        return self._all()[0]
+
+    def _all(self) -> tuple[tuple[str, ...], tuple[Pattern, ...]]:
+        """All forms and all patterns, each the longest first."""
+        forms, patterns = self._base._all() if self._base else ((), ())
         with self._lock:
-            count = (len(self._forms), len(base))
+            count = (len(self._forms), len(forms))
             if count != self._counted:  # forms are never taken away
-                self._longest_first = tuple(sorted(self._forms.union(base), key=len, reverse=True))
+                own = self._patterns.values()
+                self._longest_first = (
+                    tuple(sorted(self._forms.union(forms), key=len, reverse=True)),
+                    tuple(sorted([*own, *patterns], key=lambda pattern: len(pattern.secret), reverse=True)),
+                )
                 self._counted = count
             return self._longest_first
 
     def text(self, text: str) -> str:
         """Return ``text`` with every registered form masked."""
-        for form in self.values:
+        forms, patterns = self._all()
+        for pattern in patterns:
+            text = pattern.replace(text, MASK)
+        for form in forms:
             if form in text:
                 text = text.replace(form, MASK)
         return text
 
-    def data(self, value: Any) -> Any:
-        """Return a copy of JSON-like ``value`` with every registered form masked, in keys too."""
+    def line(self, text: str) -> str:
+        """The same as one line that a terminal can show: what a server says must not steer it."""
+        return _CONTROLS.sub("\ufffd", _BREAKS.sub(" ", self.text(text)))
+
+    def data(self, value: Any, text: Optional[Callable[[str], str]] = None) -> Any:
+        """Return a copy of JSON-like ``value`` with every registered form masked, in keys too.
+
+        Args:
+            text: what to do with strings; by default ``Redactor.text``.
+        """
+        text = text or self.text
         if isinstance(value, str):
-            return self.text(value)
+            return text(value)
         if isinstance(value, Mapping):
-            return {self.data(key): self.data(item) for key, item in value.items()}
+            return {self.data(key, text): self.data(item, text) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
-            return [self.data(item) for item in value]
+            return [self.data(item, text) for item in value]
         return value
+
+
+def shown_option(name: str, value: Any) -> Any:
+    """Return what can be shown of the value of an option. One for a URL may hold anything else, and a secret."""
+    if not _holds_url(name) or not isinstance(value, str):
+        return value
+    head, *rest = re.split("([?#;])", value.strip(), maxsplit=1)
+    return (head if _HARMLESS_URL.fullmatch(head) else MASK) + (rest[0] + MASK if rest else "")
+
+
+def _holds_url(option: str) -> bool:
+    return option == "proxy" or option.endswith("url")

@@ -123,6 +123,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ens
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import TEXT
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -143,6 +144,7 @@ SPEC = Spec(
         "mutually_exclusive": [("user", "group")],
         "required_if": [("state", "present", ("permissions",))],
     },
+    texts=dict.fromkeys(("user", "group", "resource_id", "permissions"), TEXT),
 )
 
 

@@ -81,6 +81,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import GROUP
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID, TEXT
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -94,6 +95,7 @@ SPEC = Spec(
         "purge_authorizations": {"type": "bool", "default": False},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
+    texts={"id": ID, "name": TEXT, "type": TEXT},
 )
 
 

@@ -11,7 +11,8 @@ short_description: Manage the members of a group of Camunda 7
 version_added: "0.1.0"
 description:
   - Adds users to a group of a Camunda 7 or Operaton engine, and removes them.
-  - The group and the users must exist, as far as they have to be added.
+  - The group and the users that have to be added must exist. In check mode a missing one is a warning, because an earlier
+    task of the play may be the one that creates it.
 options:
   group:
     description:
@@ -42,6 +43,7 @@ seealso:
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.c7_guards
+  - bpmops.camunda.c7_guards.exact
   - bpmops.camunda.camunda7
 author:
   - bpmops.camunda contributors (@bpmops)
@@ -95,6 +97,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -104,15 +107,17 @@ SPEC = Spec(
         "group": {"type": "str", "required": True},
         "members": {"type": "list", "elements": "str", "required": True, "aliases": ["member"]},
         "exact": {"type": "bool", "default": False},
+        "max_deletions": {"type": "str", "default": "100%"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
+    texts={"group": ID, "members": ID},
 )
 
 
 def work(context: Context) -> Outcome:
     params = context.params
-    stages = ensure.members(context.client, params["group"], {GROUP_USERS: params["members"]}, params)
+    stages = ensure.members(context.client, params["group"], {GROUP_USERS: params["members"]}, params, context.missing)
     context.apply(stages)
     return Outcome.summary(stages)
 

@@ -12,112 +12,22 @@ version_added: "0.1.0"
 description:
   - Takes a whole desired state, inline or from files, reads what the engine has, and makes only the changes that are needed.
   - What the document does not mention stays as it is, unless O(purge) names its kind.
-  - The document is checked completely before the first request, and all its mistakes are reported together.
+  - The document is checked completely before the first request, and all its mistakes are reported together. Ids, names and
+    passwords must be strings, inline too (V("007"), not V(007)).
   - Tenants, users and groups are written first, then memberships, then authorizations; removal goes the other way round.
 options:
-  users:
-    description:
-      - The users.
-    type: list
-    elements: dict
-    suboptions:
-      id:
-        description: The user's id.
-        type: str
-        required: true
-      first_name:
-        description: The first name.
-        type: str
-      last_name:
-        description: The last name.
-        type: str
-      email:
-        description: The mail address.
-        type: str
-      password:
-        description: The password, written as O(update_password) says. See also O(passwords).
-        type: str
-  groups:
-    description:
-      - The groups.
-    type: list
-    elements: dict
-    suboptions:
-      id:
-        description: The group's id.
-        type: str
-        required: true
-      name:
-        description: The group's name.
-        type: str
-      type:
-        description: The group's type, usually C(WORKFLOW).
-        type: str
-      members:
-        description: Ids of users. When it is left out, the members are not managed; an empty list means none.
-        type: list
-        elements: str
-  tenants:
-    description:
-      - The tenants.
-    type: list
-    elements: dict
-    suboptions:
-      id:
-        description: The tenant's id.
-        type: str
-        required: true
-      name:
-        description: The tenant's name.
-        type: str
-      users:
-        description: Ids of users. When it is left out, they are not managed.
-        type: list
-        elements: str
-      groups:
-        description: Ids of groups. When it is left out, they are not managed.
-        type: list
-        elements: str
-  authorizations:
-    description:
-      - The authorizations.
-    type: list
-    elements: dict
-    suboptions:
-      type:
-        description: V(grant), V(revoke) or V(global). The default is V(grant).
-        type: str
-      user:
-        description: The id of the user. A grant or revoke has either a user or a group, a global one neither.
-        type: str
-      group:
-        description: The id of the group.
-        type: str
-      resource:
-        description: The kind of thing, for example C(process_definition), or its number.
-        type: str
-        required: true
-      id:
-        description: Which one. Without O(authorizations[].id) and O(authorizations[].ids) it is C(*), all of them.
-        type: str
-      ids:
-        description: Several ids; the row stands for one authorization each.
-        type: list
-        elements: str
-      permissions:
-        description: Names of permissions of the resource, or C(ALL). They are the whole set.
-        type: list
-        elements: str
-        required: true
   src:
     description:
       - A YAML or JSON file with the lists above, or a directory of such files, on the host where the task runs.
-      - The files are not templated. Passwords come with O(passwords).
+      - In a directory and the directories below, also linked ones, all files are read that end with C(.yml), C(.yaml) or
+        C(.json) in any case. Hidden files and directories are left out. A file whose name goes on after such an ending, for
+        example C(users.yml.j2), is an error, because what it declares would be missing.
+      - The files are neither templated nor decrypted. Passwords come with O(passwords).
     type: path
   passwords:
     description:
       - Passwords by the id of the user, so that no file has to hold them.
-      - Ids of users that are not declared are an error.
+      - Ids of users that are not declared are an error, and so is a password that is null, blank or not a string.
     type: dict
   update_password:
     description:
@@ -130,19 +40,32 @@ options:
     description:
       - The kinds whose undeclared objects are removed.
       - V(memberships) makes each list of members that the document gives the exact set.
-      - Never removed are the authorizations that the engine makes by itself, what O(protect) names, the user that the task
-        logs in as, the last administrator, and the administrators' group with its grants (but see O(allow)).
+      - A kind of which nothing is declared is not purged unless O(allow) contains V(purge_undeclared).
+      - Never removed are the authorizations that the engine creates itself, what O(protect) names, the user that the task
+        logs in as and its permissions on users, groups, tenants, memberships and authorizations, the last administrator,
+        and the administrators' group with its grants (but see O(allow)).
+      - Authorizations that the engine deletes together with a user, group, tenant or membership are part of that
+        deletion. Those of them that are declared are created again after it.
     type: list
     elements: str
     choices: [users, groups, tenants, memberships, authorizations]
     default: []
   protect:
     description:
-      - Patterns of ids (C(*), C(?), C([abc])) of users, groups and tenants that purge leaves alone, with their memberships and
-        the authorizations that are given to them.
+      - Patterns of ids (C(*), C(?), C([abc])) of users, groups and tenants that purge leaves alone, with their members and
+        memberships, the authorizations that are granted to them, and those on them.
     type: list
     elements: str
     default: []
+  max_deletions:
+    description:
+      - How many objects of each kind (users, groups, tenants, memberships, authorizations) O(purge) may delete. If there
+        are more to delete, the task fails before the first write, in check mode too.
+      - A number, or a percentage of the objects of that kind that are there, such as V(20%), rounded down.
+      - If omitted, 10, or 20% if that is more. This lets ordinary changes pass, and stops a run whose document is
+        incomplete. V(100%) switches the limit off.
+      - Memberships are counted in the lists that are declared.
+    type: str
   concurrency:
     description:
       - How many requests are under way at the same time, from 1 to 16.
@@ -156,6 +79,7 @@ seealso:
   - module: bpmops.camunda.c7_authorization
 requirements:
   - jsonschema
+  - jsonschema-rs 0.20 or newer, optional, which checks large documents a hundred times as fast
   - PyYAML, for O(src) in YAML
 attributes:
   idempotent:
@@ -163,7 +87,8 @@ attributes:
     details: With O(update_password=always) passwords are written every time, because they cannot be compared.
 extends_documentation_fragment:
   - bpmops.camunda.attributes
-  - bpmops.camunda.c7_guards
+  - bpmops.camunda.c7_document
+  - bpmops.camunda.c7_guards.purge
   - bpmops.camunda.camunda7
 author:
   - bpmops.camunda contributors (@bpmops)
@@ -239,7 +164,7 @@ kept:
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity, schema
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
@@ -268,10 +193,19 @@ SPEC = Spec(
         "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
         "purge": {"type": "list", "elements": "str", "choices": list(identity.PURGE), "default": []},
         "protect": {"type": "list", "elements": "str", "default": []},
+        "max_deletions": {"type": "str"},
         "concurrency": {"type": "int", "default": 4},
-        "allow": {"type": "list", "elements": "str", "choices": list(guards.GUARDS), "default": []},
+        "allow": {
+            "type": "list",
+            "elements": "str",
+            "choices": [*guards.GUARDS, guards.PURGE_UNDECLARED],
+            "default": [],
+        },
     },
     rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
+    not_empty=("src",),
+    texts={"protect": schema.ID},
+    as_given=("users", "groups", "tenants", "authorizations"),
 )
 
 

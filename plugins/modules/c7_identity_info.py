@@ -14,6 +14,8 @@ description:
     a change.
   - Passwords are not in it, because the engine does not give them away. Authorizations that the engine makes by itself are
     left out.
+  - Ansible masks secrets of the task in its result. If an id or a name holds one, such as the id C(demo) when the
+    O(password) is C(demo), the module warns, and M(bpmops.camunda.c7_identity) refuses the masked document. Use O(dest) then.
 options:
   kinds:
     description:
@@ -95,7 +97,7 @@ dest:
 """
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import files
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import export
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import export, schema
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
@@ -112,6 +114,13 @@ SPEC = Spec(
         "concurrency": {"type": "int", "default": 4},
     },
     reads_only=True,
+    not_empty=("dest", "ids"),
+    texts={"ids": schema.ID},
+)
+
+MASKED = (
+    "The result has a value that is, or holds, a secret of this task, such as the id of a user that is also the password. "
+    "Ansible masks it, so do not use the result as a document: write it to a file with dest."
 )
 
 
@@ -122,6 +131,8 @@ def work(context: Context) -> Outcome:
     document = export.read(context.client, params["kinds"], params["ids"], params["concurrency"])
     counts = {kind: len(rows) for kind, rows in document.items()}
     if dest is None:
+        if export.holds(document, context.redactor.values):
+            context.warn(MASKED)
         return Outcome(result={"identity": document, "counts": counts})
     changed = files.write_text(dest, export.text(dest, document), check_mode=context.check_mode)
     return Outcome(changed, {"dest": dest, "counts": counts})

@@ -60,6 +60,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ens
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import TENANT
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID, TEXT
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -70,6 +71,7 @@ SPEC = Spec(
         "name": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
+    texts={"id": ID, "name": TEXT},
 )
 
 

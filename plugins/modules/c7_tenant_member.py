@@ -11,7 +11,8 @@ short_description: Manage the users and groups of a tenant of Camunda 7
 version_added: "0.1.0"
 description:
   - Adds users and groups to a tenant of a Camunda 7 or Operaton engine, and removes them.
-  - The tenant, the users and the groups must exist, as far as they have to be added.
+  - The tenant and the users and groups that have to be added must exist. In check mode a missing one is a warning,
+    because an earlier task of the play may be the one that creates it.
 options:
   tenant:
     description:
@@ -20,13 +21,13 @@ options:
     required: true
   users:
     description:
-      - The ids of users. When it is left out, the tenant's users are none of this task's business.
+      - The ids of users. If omitted, the tenant's users are not managed.
     type: list
     elements: str
     aliases: [user]
   groups:
     description:
-      - The ids of groups. When it is left out, the tenant's groups are none of this task's business.
+      - The ids of groups. If omitted, the tenant's groups are not managed.
     type: list
     elements: str
     aliases: [group]
@@ -46,6 +47,8 @@ seealso:
   - module: bpmops.camunda.c7_tenant
 extends_documentation_fragment:
   - bpmops.camunda.attributes
+  - bpmops.camunda.c7_guards
+  - bpmops.camunda.c7_guards.exact
   - bpmops.camunda.camunda7
 author:
   - bpmops.camunda contributors (@bpmops)
@@ -96,8 +99,10 @@ changes:
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import TENANT_GROUPS, TENANT_USERS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -108,16 +113,19 @@ SPEC = Spec(
         "users": {"type": "list", "elements": "str", "aliases": ["user"]},
         "groups": {"type": "list", "elements": "str", "aliases": ["group"]},
         "exact": {"type": "bool", "default": False},
+        "max_deletions": {"type": "str", "default": "100%"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
     rules={"required_one_of": [("users", "groups")]},
+    texts={"tenant": ID, "users": ID, "groups": ID},
 )
 
 
 def work(context: Context) -> Outcome:
     params = context.params
     lists = {TENANT_USERS: params["users"], TENANT_GROUPS: params["groups"]}
-    stages = ensure.members(context.client, params["tenant"], lists, params)
+    stages = ensure.members(context.client, params["tenant"], lists, params, context.missing)
     context.apply(stages)
     return Outcome.summary(stages)
 

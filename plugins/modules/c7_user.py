@@ -35,6 +35,7 @@ options:
   user_password:
     description:
       - The password that the user gets. (The option O(password) is the one that the task itself logs in with.)
+      - It must not be null or blank. A number must be written in quotes.
       - The engine never shows a password, so that a wrong one cannot be seen; trying it out would lock the account.
     type: str
   update_password:
@@ -117,6 +118,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID, PASSWORD, TEXT
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
@@ -133,6 +135,8 @@ SPEC = Spec(
         "purge_authorizations": {"type": "bool", "default": False},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
+    texts={"id": ID, "first_name": TEXT, "last_name": TEXT, "email": TEXT, "user_password": PASSWORD},
+    not_empty=("user_password",),
 )
 
 

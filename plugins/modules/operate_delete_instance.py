@@ -16,6 +16,9 @@ description:
   - When one instance of the set cannot be deleted, for example because it is active, none is, and the reason for each is
     returned.
   - An instance that does not exist (any more) is no change.
+  - Something must select the instances. An option that is given but empty, such as a filter or a time range whose template
+    rendered to nothing, is an error, because the task would then delete more than was meant. Only an empty list of O(keys) is
+    accepted.
 options:
   key:
     description:
@@ -24,45 +27,20 @@ options:
   keys:
     description:
       - The keys of several process instances.
+      - An empty list selects nothing, and nothing is deleted.
     type: list
     elements: str
   filter:
     description:
-      - Fields and the values that they must have, all of them. Names are those of the API.
+      - Fields and their values. An object must match all of them. Names are those of the API.
       - Names and types are checked before anything is sent, because the server ignores a name that it does not know and then
         returns everything.
-      - Keys are numbers or texts of digits.
-      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day; for spans of time use
-        O(started_after) and its like.
-      - The O(filter) field C(value) of variables is compared as JSON text, so that the text C(abc) is written C('"abc"').
-      - It must not be empty. Where limits of time alone are meant, leave it out.
+      - Keys are numbers or strings of digits.
+      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. For a time range use
+        O(started_after) and similar options.
+      - The field C(value) of variables is compared as JSON, so that the string C(abc) is written C('"abc"').
+      - An empty mapping or an empty value is an error. Omit the option if a time range alone selects the instances.
     type: dict
-  started_after:
-    description:
-      - Only objects that started at this time or later; for incidents the time of creation counts, for decision instances that
-        of the evaluation.
-      - A time such as V(2026-01-31T12:00:00Z) (UTC where it names no offset), a date such as V(2026-01-31), or an age such as
-        V(30d), which is a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
-      - The server itself cannot compare dates. The objects are therefore read in the order of the date, from the first that
-        matches to the first that does not.
-    type: str
-  started_before:
-    description:
-      - Only objects that started before this time. Written as O(started_after).
-    type: str
-  ended_after:
-    description:
-      - Only objects that ended at this time or later. Written as O(started_after).
-    type: str
-  ended_before:
-    description:
-      - Only objects that ended before this time; what has not ended does not match. Written as O(started_after).
-    type: str
-  older_than:
-    description:
-      - The same as O(ended_before) for process instances and flow node instances, and as O(started_before) for incidents and
-        decision instances, which have no end.
-    type: str
   cancel_first:
     description:
       - Cancel instances that are active, and delete them when Operate has seen their end.
@@ -124,6 +102,7 @@ seealso:
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.operate
+  - bpmops.camunda.operate_time_range
 author:
   - bpmops.camunda contributors (@bpmops)
 """
@@ -191,7 +170,8 @@ orphans:
   sample: []
 error:
   description: Details of a failure, with C(refused), the reason for each instance that cannot be deleted; or with
-    C(done), C(failed) and C(not_attempted).
+    C(done), C(failed) and C(not_attempted), and after the keyword C(timeout) C(under_way), the changes that the server
+    may have made.
   returned: failure
   type: dict
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
@@ -220,12 +200,13 @@ SPEC = Spec(
         "wait_timeout": {"type": "float", "default": 60.0},
         "wait_interval": {"type": "float", "default": 0.5},
     },
-    rules={"mutually_exclusive": [("key", "keys", "filter")], "required_one_of": [retention.TARGETS]},
+    rules={"mutually_exclusive": retention.EXCLUSIVE, "required_one_of": [retention.TARGETS]},
+    not_empty=retention.NOT_EMPTY,
 )
 
 
 def work(context: Context) -> Outcome:
-    done = retention.delete(context.client, context.params, check_mode=context.check_mode)
+    done = retention.delete(context.client, context.params, check_mode=context.check_mode, journal=context.journal)
     for warning in done.warnings:
         context.warn(warning)
     return Outcome(done.changed, done.result, diff(done.changes) if context.diff_mode else [])

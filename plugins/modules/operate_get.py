@@ -11,11 +11,11 @@ short_description: Get objects of Camunda Operate by their keys
 version_added: "0.1.0"
 description:
   - Gets single objects over the Operate API v1, or a view of them, such as the XML of a process definition.
-  - The value of a variable is complete here, while a search cuts long ones off; a decision instance has its inputs and outputs.
+  - The value of a variable is complete here, while a search truncates long ones. A decision instance has its inputs and outputs.
 options:
   entity:
     description:
-      - The kind of objects. Names are those of the API; an underscore is as good as a hyphen.
+      - The kind of objects. Names are those of the API. Underscores and hyphens are equivalent.
       - One of V(process-definitions), V(process-instances), V(incidents), V(flownode-instances), V(variables),
         V(decision-definitions), V(drd) and V(decision-instances).
     type: str
@@ -40,7 +40,7 @@ options:
     default: object
   required:
     description:
-      - Fail when an object does not exist. By default it is only named in RV(missing).
+      - Fail if an object does not exist. By default it is only listed in RV(missing).
     type: bool
     default: false
   dest:
@@ -109,9 +109,9 @@ EXAMPLES = r"""
 RETURN = r"""
 object:
   description:
-    - The object as the server sends it, with keys as texts; or the view of it. A variable has its decoded value beside its
-      C(value), as C(decodedValue).
-    - Null when there is none.
+    - The object as the server sends it, with keys as strings; or the view of it. A variable has its decoded value in
+      C(decodedValue) in addition to C(value).
+    - Null if it does not exist.
   returned: when O(key) is given and O(dest) is not
   type: raw
   sample: {key: "2251799813685276", bpmnProcessId: order, state: COMPLETED, processDefinitionKey: "2251799813685251"}

@@ -10,57 +10,35 @@ module: operate_search
 short_description: Search process instances, incidents, variables and more in Camunda Operate
 version_added: "0.1.0"
 description:
-  - Searches one kind of object over the Operate API v1, page after page, also past the 10,000 objects that the server counts.
-  - What is misspelt or of the wrong type is an error before the first request.
+  - Searches one kind of object over the Operate API v1, page by page, also beyond the 10,000 objects that the server counts.
+  - Misspelled names and values of the wrong type are errors before the first request.
+  - Answers that contradict themselves or each other, such as a page that was returned before or a total that does not match,
+    are errors, so that no object is lost or returned twice without notice.
 options:
   entity:
     description:
-      - The kind of objects. Names are those of the API; an underscore is as good as a hyphen.
+      - The kind of objects. Names are those of the API. Underscores and hyphens are equivalent.
       - One of V(process-definitions), V(process-instances), V(incidents), V(flownode-instances), V(variables),
         V(decision-definitions), V(drd) and V(decision-instances).
     type: str
     required: true
   filter:
     description:
-      - Fields and the values that they must have, all of them. Names are those of the API.
+      - Fields and their values. An object must match all of them. Names are those of the API.
       - Names and types are checked before anything is sent, because the server ignores a name that it does not know and then
         returns everything.
-      - Keys are numbers or texts of digits.
-      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day; for spans of time use
-        O(started_after) and its like.
-      - The O(filter) field C(value) of variables is compared as JSON text, so that the text C(abc) is written C('"abc"').
+      - Keys are numbers or strings of digits.
+      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. For a time range use
+        O(started_after) and similar options.
+      - The field C(value) of variables is compared as JSON, so that the string C(abc) is written C('"abc"').
     type: dict
     default: {}
-  started_after:
-    description:
-      - Only objects that started at this time or later; for incidents the time of creation counts, for decision instances that
-        of the evaluation.
-      - A time such as V(2026-01-31T12:00:00Z) (UTC where it names no offset), a date such as V(2026-01-31), or an age such as
-        V(30d), which is a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
-      - The server itself cannot compare dates. The objects are therefore read in the order of the date, from the first that
-        matches to the first that does not.
-    type: str
-  started_before:
-    description:
-      - Only objects that started before this time. Written as O(started_after).
-    type: str
-  ended_after:
-    description:
-      - Only objects that ended at this time or later. Written as O(started_after).
-    type: str
-  ended_before:
-    description:
-      - Only objects that ended before this time; what has not ended does not match. Written as O(started_after).
-    type: str
-  older_than:
-    description:
-      - The same as O(ended_before) for process instances and flow node instances, and as O(started_before) for incidents and
-        decision instances, which have no end.
-    type: str
   sort:
     description:
-      - The order. At last the server always sorts by the key.
-      - With limits of time only their field may stand here, to choose the direction.
+      - Sort order. The server always uses the key as the final tie-breaker.
+      - An object whose sort field changes during the search, such as C(state), can be missed or returned twice. Keys and start
+        dates do not change.
+      - With a time range only its field is allowed, to choose the direction.
     type: list
     elements: dict
     default: []
@@ -85,29 +63,29 @@ options:
     default: []
   limit:
     description:
-      - Return at most so many objects; RV(truncated) tells whether there are more.
+      - Maximum number of objects to return. RV(truncated) tells whether there are more.
       - The default is 1000, or no limit with O(dest).
     type: int
   size:
     description:
-      - Objects in one page, from 1 to 1000. Smaller pages need less memory and more requests.
+      - Page size, from 1 to 1000. Smaller pages need less memory and more requests.
     type: int
     default: 1000
   search_after:
     description:
-      - Go on where an earlier search stopped; what that returned as RV(search_after), with the same O(filter) and O(sort).
+      - Continue an earlier search. Give the value that it returned as RV(search_after), with the same O(filter) and O(sort).
     type: list
     elements: raw
   count_only:
     description:
       - Return only the number of objects, with one request.
-      - With limits of time the objects have to be read for that.
+      - With a time range the objects must be read to count them.
     type: bool
     default: false
   dest:
     description:
-      - Write the objects to this file on the host where the task runs, one JSON document a line, and do not return them.
-      - This is made for many objects. It needs the memory of one page, and returning objects costs Ansible far more time than
+      - Write the objects to this file on the host where the task runs, one JSON document per line, instead of returning them.
+      - Use it for many objects. It needs the memory of one page, and returning objects costs Ansible far more time than
         fetching them.
       - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
     type: path
@@ -128,6 +106,7 @@ seealso:
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.operate
+  - bpmops.camunda.operate_time_range
 author:
   - bpmops.camunda contributors (@bpmops)
 """
@@ -172,8 +151,8 @@ EXAMPLES = r"""
 RETURN = r"""
 objects:
   description:
-    - The objects as the server sends them, with keys as texts, because they are larger than what JavaScript can count.
-    - A variable has its decoded value beside its C(value), as C(decodedValue), unless the server cut it off.
+    - The objects as the server sends them, with keys as strings, because many tools cannot represent 64-bit numbers.
+    - A variable has its decoded value in C(decodedValue) in addition to C(value), unless the server truncated it.
   returned: unless O(dest) or O(count_only) is given
   type: list
   elements: dict
@@ -187,12 +166,12 @@ objects:
       incident: false
       tenantId: <default>
 total:
-  description: How many objects match, as far as it is known. With limits of time, how many were found.
+  description: Number of objects that match, as far as it is known. With a time range, number of objects found.
   returned: success
   type: int
   sample: 1
 total_is_lower_bound:
-  description: Whether there may be more than RV(total); the server counts up to 10,000 only.
+  description: Whether there may be more than RV(total). The server only counts up to 10,000.
   returned: success
   type: bool
   sample: false
@@ -202,7 +181,7 @@ truncated:
   type: bool
   sample: false
 search_after:
-  description: Where the next search would go on. Null when all objects were returned, and with limits of time.
+  description: Where the next search continues. Null if the result is complete or a time range is used.
   returned: success
   type: list
   elements: raw
@@ -230,11 +209,14 @@ SPEC = Spec(
     options={"entity": {"type": "str", "required": True}, **query.ARGUMENTS, "dest": {"type": "path"}},
     rules={"mutually_exclusive": [("dest", "count_only")]},
     reads_only=True,
+    not_empty=query.NOT_EMPTY,
 )
 
 
 def work(context: Context) -> Outcome:
     done = tasks.search(context.client, context.params, check_mode=context.check_mode)
+    for warning in done.warnings:
+        context.warn(warning)
     return Outcome(done.changed, done.result)
 
 

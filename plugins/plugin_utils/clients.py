@@ -5,23 +5,28 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AuthenticationError
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Execution, Spec, Work, execute
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
-# Seconds. Servers close connections on which nothing happens, and a request that meets that is lost.
 KEPT = 3.0
+"""Seconds. Servers close connections on which nothing happens, and a request that meets that is lost."""
+
+MOST = 4
+"""How many clients are kept: an item may use one in its task and others in its lookups."""
 
 
 class Clients:
-    """Hands the client of the latest task on to the next one.
+    """The clients of one process, and the credentials that servers refused there.
 
-    Only when the task went well (its owner says so), soon, in the same process, and for exactly the same connection
-    options.
+    A client is used again only after it went well, soon, in the same process, and for exactly the same connection
+    options. Refused credentials are not sent again, because repeated failures lock an account.
 
     Attributes:
         redactor: knows what the clients learned to be secret.
@@ -29,23 +34,47 @@ class Clients:
 
     def __init__(self) -> None:
         self.redactor = Redactor()
-        self._key: Any = None
-        self._taken: Any = None
-        self._free: Any = None
-        self._until = 0.0
+        self._free: dict[Hashable, tuple[Any, float]] = {}
+        self._refused: dict[Hashable, AuthenticationError] = {}
 
-    def take(self, spec: Spec, params: Mapping[str, Any], read_only: bool) -> Any:
-        """Return the client that was handed back, or a new one."""
-        free, key = self._free, self._key
-        self._free = self._taken = None
-        given = [(option.name, params.get(option.name)) for option in spec.connection]
-        self._key = (os.getpid(), spec.connect, read_only, given)
-        if free is None or key != self._key or time.monotonic() > self._until:
-            free = spec.connect(params, self.redactor, read_only)
-        self._taken = free
-        return free
+    def execute(self, spec: Spec, work: Work, params: Mapping[str, Any], **more: Any) -> Execution:
+        """Do the work with a client that is there, or a new one. Parameters and result: see ``runner.execute``."""
+        options = tuple((option.name, params.get(option.name)) for option in spec.connection)
+        process = (os.getpid(), spec.connect, options)
+        taken: dict[Hashable, Any] = {}
 
-    def hand_back(self) -> None:
-        """Offer the client that was taken last to the next task."""
-        self._free = self._taken
-        self._until = time.monotonic() + KEPT
+        def connect(_params: Mapping[str, Any], _redactor: Redactor, read_only: bool) -> Any:
+            if process in self._refused:
+                first = self._refused[process]
+                raise AuthenticationError(
+                    "Nothing was sent: the server refused the same credentials before in this task, and servers lock "
+                    f"accounts after repeated failures. The first failure: {first.message}",
+                    first.response,
+                    first.type,
+                )
+            key = (process, read_only)
+            client, until = self._free.pop(key, (None, 0.0))
+            if client is None or time.monotonic() > until:
+                client = spec.connect(params, self.redactor, read_only)
+            taken[key] = client
+            return client
+
+        done = execute(spec, work, params, connect=connect, base=self.redactor, **more)
+        for error in (done.error, getattr(done.error, "__cause__", None)):
+            # The main process of ansible-core, which looks things up too, outlives the task.
+            if isinstance(error, AuthenticationError) and multiprocessing.parent_process() is not None:
+                self._refused.setdefault(process, error)
+        if not done.result.get("failed"):
+            self._keep(taken)
+        return done
+
+    def _keep(self, taken: Mapping[Hashable, Any]) -> None:
+        now = time.monotonic()
+        self._free = {key: kept for key, kept in self._free.items() if kept[1] >= now}
+        self._free.update((key, (client, now + KEPT)) for key, client in taken.items())
+        for key in list(self._free)[:-MOST]:
+            del self._free[key]
+
+
+clients = Clients()
+"""Shared by tasks and lookups: a process of ansible-core lives for one task of one host, with all items of its loop."""

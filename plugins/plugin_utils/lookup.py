@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
+from ansible_collections.bpmops.camunda.plugins.module_utils.checks import check_values
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec
+from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import clients
 
 FOUND = "found"
 
@@ -27,7 +30,7 @@ class Lookup(LookupBase):
 
     Attributes:
         spec: how to connect; its own options are those of the lookup.
-        term: looks one term up. All terms share one client, and so one login.
+        term: looks one term up. All terms, and all items of a loop, share one client, and so one login.
     """
 
     spec: Spec
@@ -56,7 +59,7 @@ class Lookup(LookupBase):
         def work(context: Context) -> Outcome:
             return Outcome(result={FOUND: [row for each in terms for row in term(context, plain(each))]})
 
-        done = execute(self.spec, work, params, secrets=secrets, given=kwargs)
+        done = clients.execute(self.spec, work, params, secrets=secrets, given=kwargs)
         for warning in done.warnings:
             Display().warning(warning)
         if done.result.get("failed"):
@@ -84,19 +87,33 @@ def plain(value: Any) -> Any:
     return value
 
 
-def merge(params: Mapping[str, Any], term: Any, name: str, allowed: frozenset[str]) -> dict[str, Any]:
-    """Return the parameters for one term: a text, which is the value of the option ``name``; or a mapping of options.
+def merge(context: Context, term: Any, name: str, spec: Spec) -> dict[str, Any]:
+    """Return the parameters for one term: a string, which is the value of the option ``name``; or a mapping of options.
+
+    Args:
+        options: the argument spec of the options that a term may have.
 
     Raises:
-        UsageError: the term is neither, or names an option that does not belong there.
+        UsageError: the term is neither, names an option that does not belong there, or gives an option a value of the
+            wrong type or none. A template that renders to nothing would otherwise find more than was meant.
     """
     if isinstance(term, str):
-        return {**params, name: term}
+        return {**context.params, name: term}
     if not isinstance(term, dict):
-        raise UsageError(f"A term is a text or a mapping of options, not {term!r}.")
-    unknown = sorted(set(term) - allowed - {name})
+        raise UsageError(f"A term is a string or a mapping of options, not {term!r}.")
+    allowed = {name: {}, **spec.options}
+    unknown = sorted(set(term) - set(allowed), key=str)
     if unknown:
         raise UsageError(
-            f"A term has no option {', '.join(unknown)}; it may have {', '.join(sorted(allowed | {name}))}."
+            f"A term has no option {', '.join(map(str, unknown))}; it may have {', '.join(sorted(allowed))}."
         )
-    return {**params, **term}
+    empty = sorted(option for option, value in term.items() if value is None)
+    if empty:
+        raise UsageError(f"A term gives no value to {', '.join(empty)}. Omit the option if it is not meant.")
+    # Options that the term does not give keep the values of the lookup.
+    validated = ArgumentSpecValidator({option: allowed[option] for option in term}).validate(term)
+    if validated.error_messages:
+        raise UsageError(f"A term is wrong: {validated.errors.msg}.")
+    params = {**context.params, **validated.validated_parameters}
+    check_values(params, term, spec.not_empty, spec.rules)
+    return params

@@ -51,9 +51,10 @@ class Cost:
 
 
 @contextlib.contextmanager
-def fake(latency: float = 0.0) -> Iterator[Server]:
-    """The fake in a process of its own; latency in milliseconds."""
+def fake(latency: float = 0.0, state: Path | None = None) -> Iterator[Server]:
+    """The fake in a process of its own; latency in milliseconds, ``state`` a document with what is there."""
     command = [sys.executable, fake_camunda7.__file__, "--latency", str(latency)]
+    command += ["--state", str(state)] if state else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield Server(f"fake, {latency:g} ms", {"url": process.stdout.readline().strip()})

@@ -1,21 +1,25 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A short play that touches every module, on the oldest and the newest ansible-core, in-process and as modules."""
+"""A short play that touches every module: on the oldest and the newest ansible-core, and on older Camunda 7."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.tests.engines import camunda7
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
+from ansible_collections.bpmops.camunda.tests.tools import licences
 
 ROOT = Path(__file__).resolve().parents[2]
+OLDER_ENGINES = ("7.20.0", "7.23.0")
 CORES = [core for core in os.environ.get("BPMOPS_CAMUNDA_TEST_CORES", "2.16,2.21").split(",") if core != "2.19"]
 
 
@@ -53,10 +57,26 @@ def _tasks(password: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("core", CORES)
 def test_every_module_works(engine: Engine, core: str, way: str, tmp_path: Path) -> None:
     engine.api.reset(engine.fresh)
+    _touch_every_module(engine, tmp_path, core=core, environment={"BPMOPS_CAMUNDA_IN_PROCESS": way})
+
+
+@pytest.mark.parametrize("version", OLDER_ENGINES)
+def test_every_module_works_on_an_older_camunda_7(version: str, tmp_path: Path) -> None:
+    with running("camunda7", version=version) as older:
+        _touch_every_module(older, tmp_path)
+
+
+def test_the_list_of_licences_allows_exactly_the_jars_of_all_versions() -> None:
+    fetched = [("operaton", ""), ("camunda7", ""), *(("camunda7", version) for version in OLDER_ENGINES)]
+    jars = [jar for name, version in fetched for jar in camunda7.library(name, version).glob("*.jar")]
+    assert {licences.artifact_of(jar) for jar in jars} == licences.jars(older=True)
+
+
+def _touch_every_module(engine: Engine, folder: Path, **options: Any) -> None:
+    """Run the play in check mode and twice for real; ``options`` are those of `Play`."""
     password = plain_secret()
     with Proxy(engine.url) as proxy:
-        environment = {"BPMOPS_CAMUNDA_IN_PROCESS": way}
-        play = Play(tmp_path, engine.connection(proxy.url), proxy, core=core, environment=environment)
+        play = Play(folder, engine.connection(proxy.url), proxy, **options)
         check = play(_tasks(password)[:1], arguments=["--check"])
         assert check.changed == [True] and not check.requests.writes
         run = play(_tasks(password))

@@ -1,10 +1,11 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of ``./dev demo operate``: a kitchen on a real Camunda 8.6, its incidents, its history, and cleaning up.
+"""The story of ``./dev demo operate``: a kitchen on Camunda 8, its incidents, its history, and cleaning up.
 
-The engine is named by the environment (CAMUNDA_REST_ADDRESS, CAMUNDA_BASIC_AUTH_USERNAME and _PASSWORD), as for the
-modules. Every step is checked, and the story ends with 1 when one does not come out as told.
+Without an argument it is told on the simulated Camunda 8 of the tests; with a URL on the user's cluster, which
+CAMUNDA_BASIC_AUTH_USERNAME and _PASSWORD open. There it counts only instances of its own, and removes only these.
+Every step is checked, and the story ends with 1 when one does not come out as told.
 """
 
 from __future__ import annotations
@@ -16,26 +17,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..support.camunda8 import Camunda8, World, make_world
+from ..support.camunda8 import PROCESSES, Camunda8, World, world_in
+from ..support.fake_camunda8 import FakeCamunda8
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "operate"
-URL = os.environ["CAMUNDA_REST_ADDRESS"]
-LOGIN = (os.environ["CAMUNDA_BASIC_AUTH_USERNAME"], os.environ["CAMUNDA_BASIC_AUTH_PASSWORD"])
+SIMULATED = (
+    "This story is told on a simulated Camunda 8: a small program of the tests that answers as a running 8.6.0 did "
+    "(--url URL tells it on a cluster of yours)."
+)
 
 
 class StoryError(Exception):
     """A step did not come out as told."""
-
-
-class Run(NamedTuple):
-    """A playbook that has ended."""
-
-    code: int
-    output: str
 
 
 def say(text: str) -> None:
@@ -49,69 +47,107 @@ def expect(what: str, found: object, wanted: object, output: str = "") -> None:
     print(f"   {what}: {found}", flush=True)
 
 
-def playbook(name: str, show: str = "", **variables: Any) -> Run:
-    """Run an example or a playbook of the collection; ``show`` is a pattern of the lines of output that are shown."""
+def playbook(api: Camunda8, name: str, show: str = "", **variables: Any) -> str:
+    """Run an example or a playbook of the collection and return its output.
+
+    Args:
+        show: a pattern of the lines of output that are shown.
+        variables: of the playbook.
+    """
     shipped = name.startswith("bpmops.")
     command = ["ansible-playbook", name if shipped else str(EXAMPLES / name), "-e", json.dumps(variables)]
     print(
         f"   $ ansible-playbook {name}" + "".join(f" -e {key}={value}" for key, value in variables.items()), flush=True
     )
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CAMUNDA_", "ZEEBE_"))}
+    environment |= api.environment
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     for line in [line.strip() for line in done.stdout.splitlines() if show and re.search(show, line)][:12]:
         print("   | " + line)
     expect("ended with", done.returncode, 0, done.stdout + done.stderr)
-    return Run(done.returncode, done.stdout)
+    return done.stdout
 
 
-def story(api: Camunda8, folder: Path) -> None:
-    say("Deploy a process and a decision; start instances, let jobs fail, cancel some, let others end")
-    world: World = make_world(api)
+def count(api: Camunda8, world: World, state: str) -> int:
+    """How many instances of ours are in this state."""
+    return len(api.instances(world.prefix, state=state))
+
+
+def story(api: Camunda8, world: World, folder: Path) -> None:
     expect(
         "instances that are failed, active, canceled",
         [len(world.failed), len(world.active), len(world.canceled)],
         [3] * 3,
     )
 
-    say("How many there are")
-    run = playbook("count_by_state.yml", r'"msg"')
-    expect("completed ones", re.findall(r"COMPLETED: (\d+)", run.output), ["16"], run.output)
+    say("How many there are of one process")
+    output = playbook(api, "count_by_state.yml", r'"msg"', process=world.process("order"))
+    expect("active ones", re.findall(r"ACTIVE: (\d+)", output), ["8"], output)
 
     say("What went wrong")
-    run = playbook("find_incidents.yml", r'"msg"')
-    expect("incidents", run.output.count("The stove is cold"), 3, run.output)
-    playbook("bpmops.camunda.incident_report", incident_report_dest=str(folder / "incidents"))
+    ours = "|".join(map(str, world.failed))
+    output = playbook(api, "find_incidents.yml", rf'"msg".*({ours})')
+    expect("incidents", len(re.findall(rf'"msg".*({ours}) JOB_NO_RETRIES: The stove is cold', output)), 3, output)
+    playbook(api, "bpmops.camunda.incident_report", incident_report_dest=str(folder / "incidents"))
     report = (folder / "incidents.md").read_text(encoding="utf-8")
     for line in report.splitlines()[:8]:
         print("   | " + line)
-    expect("incidents in the report", report.count("## JOB_NO_RETRIES in order"), 3)
+    expect("incidents in the report", report.count(f"## JOB_NO_RETRIES in {world.process('order')}"), 3)
 
     say("One of them, from all sides")
-    playbook("look_at_instance.yml", r'"(state|failed_in|season|number)"|"cook"', instance_key=str(world.failed[0]))
+    shown = r'"(state|failed_in|season|number)"|"cook"'
+    playbook(api, "look_at_instance.yml", shown, instance_key=str(world.failed[0]))
 
     say("The finished ones, into a file")
     dest = folder / "instances.jsonl"
-    playbook("export.yml", r'"msg"', export_dest=str(dest))
+    finished = {"bpmnProcessId": world.process("greeting"), "state": "COMPLETED"}
+    playbook(
+        api,
+        "bpmops.camunda.operate_export",
+        r'"msg"',
+        operate_export_dest=str(dest),
+        operate_export_filter=finished,
+        operate_export_fields=["key", "bpmnProcessId", "startDate", "endDate", "state"],
+    )
     lines = dest.read_text(encoding="utf-8").splitlines()
     print("   | " + lines[0])
-    expect("lines", len(lines), 19)
+    expect("lines", len(lines), len(world.finished) + len(world.callers))
 
     say("Retention: first a dry run, then for real; called instances go with those that called them")
-    policy = {"operate_cleanup_older_than": "0s", "operate_cleanup_report": str(folder / "cleanup.json")}
-    playbook("bpmops.camunda.operate_cleanup", "Would delete", **policy, operate_cleanup_dry_run=True)
-    expect("still there", api.search("process-instances", filter={"state": "COMPLETED"})["total"], 16)
-    playbook("bpmops.camunda.operate_cleanup", "Deleted", **policy)
+    policy = {
+        "operate_cleanup_processes": [{"bpmn_process_id": world.process(name)} for name in PROCESSES],
+        "operate_cleanup_older_than": "0s",
+        "operate_cleanup_report": str(folder / "cleanup.json"),
+    }
+    playbook(api, "bpmops.camunda.operate_cleanup", "Would delete", **policy, operate_cleanup_dry_run=True)
+    expect("still there", count(api, world, "COMPLETED"), 16)
+    playbook(api, "bpmops.camunda.operate_cleanup", "Deleted", **policy)
     done = json.loads((folder / "cleanup.json").read_text(encoding="utf-8"))
     expect("deleted", done["deleted"], 19)
-    states = [api.search("process-instances", filter={"state": state})["total"] for state in ("COMPLETED", "CANCELED")]
-    expect("completed and canceled ones that are left", states, [0, 0])
-    expect("active ones that are left", api.search("process-instances", filter={"state": "ACTIVE"})["total"], 10)
+    expect(
+        "completed, canceled and active ones that are left",
+        [count(api, world, state) for state in ("COMPLETED", "CANCELED", "ACTIVE")],
+        [0, 0, 10],
+    )
 
 
-def main() -> int:
+def main(url: str = "") -> int:
+    """Tell the story on the cluster at ``url``; empty: on a simulated one."""
+    print(f"This story is told on the Camunda 8 at {url}." if url else SIMULATED, flush=True)
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        if url:
+            names = ("CAMUNDA_BASIC_AUTH_USERNAME", "CAMUNDA_BASIC_AUTH_PASSWORD")
+            api = Camunda8(url.rstrip("/"), *(os.environ.get(name, "") for name in names))
+        else:
+            fake = stack.enter_context(FakeCamunda8(csrf=True))
+            api = Camunda8(fake.url, fake.username, fake.password)
+        say("Deploy a process and a decision; start instances, let jobs fail, cancel some, let others end")
         try:
-            story(Camunda8(URL, *LOGIN), Path(folder))
+            with world_in(api, "demo") as world:
+                story(api, world, Path(folder))
+                say("Remove what is left of this story")
         except StoryError as error:
             print(f"\nThis is not what should have happened. {error}", file=sys.stderr)
             return 1
@@ -120,4 +156,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

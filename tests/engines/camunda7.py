@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import java
-from .services import Engine, Service
 
 FILES = Path(__file__).with_name("jvm")
 # Measured on two cores, seconds to the first answer: 5.9 with the defaults, 3.6 with these, 2.5 with the archive too.
@@ -71,6 +70,32 @@ PRODUCTS = {
 }
 
 
+@dataclass(frozen=True)
+class Engine:
+    """An engine that can be started.
+
+    Attributes:
+        name: camunda7 or operaton.
+        version: of the product.
+        url: what the product's clients take as their base URL.
+        user: the id of an administrator.
+        password: that user's password.
+        command: program and arguments.
+    """
+
+    name: str
+    version: str
+    url: str
+    user: str
+    password: str = field(repr=False)
+    command: Sequence[object] = field(repr=False)
+
+    @property
+    def ready(self) -> str:
+        """The URL that answers 200, without a login, when the engine serves."""
+        return f"{self.url}/engine"
+
+
 def _settings(prefix: str, port: int, password: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration, as flat Spring properties."""
     settings = {
@@ -98,6 +123,18 @@ def _settings(prefix: str, port: int, password: str, properties: Mapping[str, An
     }
 
 
+def library(name: str, version: str = "") -> Path:
+    """The folder with the jars of an engine, which are fetched when they are not there.
+
+    Args:
+        name: a key of `PRODUCTS`.
+        version: of the engine; empty: the pinned one.
+    """
+    product = PRODUCTS[name]
+    version = version or product.version
+    return java.jars(f"{name}-{version}", FILES / "camunda7.pom.xml", {**product.maven, "engine.version": version})
+
+
 def describe(name: str, version: str, folder: Path, port: int, password: str, properties: Mapping[str, Any]) -> Engine:
     """Prepare an engine; see `launch.start`, which then runs it.
 
@@ -112,21 +149,20 @@ def describe(name: str, version: str, folder: Path, port: int, password: str, pr
     product = PRODUCTS[name]
     version = version or product.version
     label = f"{name}-{version}"
-    library = java.jars(label, FILES / "camunda7.pom.xml", {**product.maven, "engine.version": version})
+    jars = library(name, version)
     source = (FILES / "Engine.java").read_text(encoding="utf-8")
     for ours, theirs in product.renamed.items():
         source = source.replace(ours, theirs)
-    jar = java.compiled(label, source, "Engine", library)
+    jar = java.compiled(label, source, "Engine", jars)
 
     configuration = folder / "application.yml"
     configuration.touch(mode=0o600)
     # JSON is YAML too.
     configuration.write_text(json.dumps(_settings(product.prefix, port, password, properties)), encoding="utf-8")
-    program = [java.jdk() / "bin" / "java", *OPTIONS, "-cp", f"{jar}:{library}/*", "Engine"]
+    program = [java.jdk() / "bin" / "java", *OPTIONS, "-cp", f"{jar}:{jars}/*", "Engine"]
     command = [*program, f"--spring.config.location=file:{configuration}"]
     archive = java.class_archive(label, command, jar)
     command.insert(1, f"-XX:SharedArchiveFile={archive}")
 
     url = f"http://127.0.0.1:{port}/engine-rest"
-    service = Service(name, command, ready=f"{url}/engine")
-    return Engine(name, version, url, "admin", password, (service,))
+    return Engine(name, version, url, "admin", password, command)

@@ -102,26 +102,6 @@ def jars(name: str, pom: Path, properties: Mapping[str, str]) -> Path:
     return made(cache("jars", f"{name}-{digest(pom.read_bytes(), *settings)}"), copy)
 
 
-def archive(name: str, artifact: str) -> Path:
-    """What a program's ``tar.gz`` on Maven Central holds: the one folder at its root, downloaded and unpacked once.
-
-    Args:
-        name: for the name of the folder.
-        artifact: ``group:artifact:version:type``.
-    """
-
-    def unpack(folder: Path) -> None:
-        tell(f"Downloading {name} ...")
-        goal = [f"{DEPENDENCY_PLUGIN}:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
-        _maven(name, *goal)
-        (packed,) = folder.glob("*.tar.gz")
-        shutil.unpack_archive(packed, folder)
-        packed.unlink()
-
-    (content,) = made(cache("archives", name), unpack).iterdir()
-    return content
-
-
 def compiled(name: str, source: str, main: str, library: Path) -> Path:
     """A jar made from one Java file, whose class is called ``main``, against the jars of a folder."""
 

@@ -22,6 +22,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -34,16 +35,24 @@ from typing import Any, Optional
 
 from ..tools import processes
 from ..tools.cache import cache, locked
-from . import camunda7, camunda8
-from .services import Engine, Service, free_port
+from . import camunda7
+from .camunda7 import Engine
 
-DESCRIBE = {"camunda7": camunda7.describe, "operaton": camunda7.describe, "camunda8": camunda8.describe}
-NAMES = tuple(DESCRIBE)
+NAMES = tuple(camunda7.PRODUCTS)
 STATE = "state.json"
+LIMIT = 120  # seconds that an engine may take to serve
 # Variables of the user's shell that an engine would take for its own configuration.
-CONFIGURATION = re.compile("CAMUNDA|OPERATON|OPERATE|TASKLIST|ZEEBE|SPRING|SERVER|MANAGEMENT|LOGGING|JAVA_OPTS")
+CONFIGURATION = re.compile("CAMUNDA|OPERATON|SPRING|SERVER|MANAGEMENT|LOGGING|JAVA_OPTS")
 # Loopback addresses are never reached through a proxy.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass
@@ -51,9 +60,9 @@ class Running:
     """An engine that serves.
 
     Attributes:
-        name: camunda7, operaton or camunda8.
+        name: camunda7 or operaton.
         version: of the product.
-        url: Camunda 7: with ``/engine-rest``; Camunda 8: without ``/v1`` and ``/v2``.
+        url: of its REST API, with ``/engine-rest``.
         user: an administrator.
         password: that user's password.
         folder: its configuration, data and logs.
@@ -129,29 +138,26 @@ def _status(url: str) -> int:
         return 0
 
 
-def _wait_until_ready(service: Service, child: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = time.monotonic() + service.limit
-    while _status(service.ready) not in service.answers:
+def _wait_until_ready(engine: Engine, child: subprocess.Popen[bytes], log: Path) -> None:
+    give_up = time.monotonic() + LIMIT
+    while _status(engine.ready) != 200:
         if child.poll() is not None:
-            raise processes.ToolError(f"{service.name} ended with {child.returncode}.\n{processes.tail(log)}")
+            raise processes.ToolError(f"{engine.name} ended with {child.returncode}.\n{processes.tail(log)}")
         if time.monotonic() > give_up:
             raise processes.ToolError(
-                f"{service.name} did not answer at {service.ready} within {service.limit:.0f} s.\n{processes.tail(log)}"
+                f"{engine.name} did not answer at {engine.ready} within {LIMIT} s.\n{processes.tail(log)}"
             )
         time.sleep(0.1)
 
 
 def _run(engine: Engine, running: Running, detached: bool) -> None:
-    """Start the processes one after the other, each when the one before serves."""
-    for service in engine.services:
-        log = running.folder / f"{service.name}.log"
-        ours = {name: value for name, value in os.environ.items() if not CONFIGURATION.match(name)}
-        env = {**ours, **service.env}
-        child = processes.spawn(service.command, log=log, env=env, cwd=running.folder, detached=detached)
-        running.children.append(child)
-        running.ids.append((child.pid, processes.started_at(child.pid) or ""))
-        running.save()
-        _wait_until_ready(service, child, log)
+    """Start the process of an engine and return when it serves."""
+    env = {name: value for name, value in os.environ.items() if not CONFIGURATION.match(name)}
+    child = processes.spawn(engine.command, log=running.log, env=env, cwd=running.folder, detached=detached)
+    running.children.append(child)
+    running.ids.append((child.pid, processes.started_at(child.pid) or ""))
+    running.save()
+    _wait_until_ready(engine, child, running.log)
 
 
 def _remove_leftovers() -> None:
@@ -174,7 +180,7 @@ def start(
     """Start an engine and return when it serves.
 
     Args:
-        name: camunda7, operaton or camunda8.
+        name: camunda7 or operaton.
         properties: changes of its configuration; `camunda7` (the module) has those that tests need.
         port: 0 means any that is free.
         version: of the product; empty: the pinned one.
@@ -191,7 +197,7 @@ def start(
     folder = folder or Path(tempfile.mkdtemp(prefix=f"{name}-", dir=cache("run")))
     try:
         password = secrets.token_urlsafe(18) + "-aA1"  # what a password policy asks for
-        engine = DESCRIBE[name](name, version, folder, port or free_port(), password, properties or {})
+        engine = camunda7.describe(name, version, folder, port or free_port(), password, properties or {})
         running = Running(name, engine.version, engine.url, engine.user, engine.password, folder, [])
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

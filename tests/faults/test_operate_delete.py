@@ -138,11 +138,10 @@ def test_a_called_active_one_cannot_be_canceled_alone(tasks: Tasks, fake: FakeOp
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"filter": {}}, "an empty filter matches everything"),
-        ({"filter": {}, "older_than": "1d"}, "an empty filter matches everything"),
+        ({"filter": {}}, "filter: given but empty"),
+        ({"filter": {}, "older_than": "1d"}, "filter: given but empty"),
         ({"filter": {"bpmnProcesId": "order"}}, "Did you mean bpmnProcessId"),
         ({"key": "abc"}, "is not a key"),
-        ({"key": ALONE, "older_than": "1d"}, "belongs to filter"),
         ({"key": ALONE, "max_instances": 0}, "max_instances"),
         ({"key": ALONE, "concurrency": 17}, "between 1 and 16"),
     ],
@@ -160,10 +159,20 @@ def test_the_cap_counts_children_too(tasks: Tasks, fake: FakeOperate) -> None:
         {"filter": {"state": "COMPLETED"}},
         {"key": PARENT, "include_children": True},
     ):
-        result = tasks.delete(**options, max_instances=2)
-        assert result["failed"] and "max_instances allows 2" in result["msg"]
+        for check in (True, False):
+            result = tasks.delete(**options, max_instances=2, _check=check)
+            assert result["failed"] and "max_instances allows 2" in result["msg"]
     assert not deleted(fake)
     assert len(actions(tasks.delete(filter={"state": "COMPLETED"}, max_instances=3))) == 3
+
+
+def test_the_cap_bounds_how_many_children_are_looked_for() -> None:
+    children = [{**row, "parentKey": PARENT} for row in Generated(2500)]
+    with FakeOperate({"process-instances": [instance(PARENT), *children]}) as fake:
+        result = Tasks(fake.parameters).delete(key=PARENT, include_children=True, max_instances=50, _check=True)
+        assert "This would delete 52 process instances, and max_instances allows 50" in result["msg"]
+        searches = [body["size"] for _method, path, body in fake.requests if path.endswith("/search")]
+        assert searches == [51] and not fake.sent("DELETE")
 
 
 def test_old_ones_by_time_alone(tasks: Tasks, fake: FakeOperate) -> None:

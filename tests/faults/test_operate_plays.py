@@ -78,7 +78,7 @@ def test_lookups(play: Play, fake: FakeOperate) -> None:
     assert "Did you mean state?" in run[7].failure["msg"]
     assert run[8].ok["msg"] == 10
     assert "no option filters. Did you mean filter?" in run[9].failure["msg"]
-    assert "A term is a text or a mapping" in run[10].failure["msg"]
+    assert "A term is a string or a mapping" in run[10].failure["msg"]
     assert_no_secret(run, [fake.password])
 
 

@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
@@ -30,10 +32,13 @@ from ansible_collections.bpmops.camunda.tests.support.fault_server import (
     answer,
     close,
     drip,
+    flood,
     half,
     raw,
     reset,
+    single,
     stall,
+    trickle,
 )
 from ansible_collections.bpmops.camunda.tests.support.rest import setup
 
@@ -76,11 +81,13 @@ def test_a_path_that_is_not_encoded_is_refused(server: FaultServer, path: str) -
 
 def test_bodies_and_headers(server: FaultServer) -> None:
     client = setup(server.url).client
+    for _number in range(2):
+        client.read("GET", "/warm")  # so that it is known that connections can be used again
     client.write("POST", "/json", body={"name": "\u540d"})
     client.write("POST", "/text", body=b"--x--", headers={"content-type": "multipart/form-data; boundary=x"})
     client.write("POST", "/none")
     client.read("GET", "/xml", headers={"Accept": "text/xml"})
-    json, text, none, xml = server.requests
+    json, text, none, xml = server.requests[2:]
     assert json.json == {"name": "\u540d"} and json.headers["content-type"] == "application/json"
     assert text.body == b"--x--" and text.headers["content-type"] == "multipart/form-data; boundary=x"
     assert none.headers["content-length"] == "0" and "content-type" not in none.headers
@@ -178,7 +185,7 @@ def test_a_503_without_retry_after_does_not_repeat_a_post(server: FaultServer) -
 def test_a_pause_beyond_the_deadline_is_not_begun(server: FaultServer) -> None:
     made = setup(server.url)
     server.script(answer(503, headers={"Retry-After": "3600"}))
-    with pytest.raises(AnswerError, match="503"):
+    with pytest.raises(AnswerError, match=r"503.* The server wants 3600 s to pass .* the option deadline leaves"):
         made.client.read("GET", "/x")
     assert made.pauses == [] and len(server.requests) == 1
 
@@ -228,6 +235,43 @@ def test_an_unknown_host_is_named() -> None:
     assert not caught.value.sent
 
 
+def test_a_gateway_that_closes_each_connection_after_one_answer_does_not_stop_writes(server: FaultServer) -> None:
+    # It closes when the next request is there, so that nobody can know before it is sent.
+    server.script(single(OK))
+    client = setup(server.url).client
+    client.read("GET", "/x")
+    for _number in range(3):
+        assert client.write("POST", "/x", body={}).data == {"ok": True}
+        assert client.read("GET", "/x").data == {"ok": True}
+    assert [request.method for request in server.requests].count("POST") == 3
+
+
+def test_writes_use_connections_again_once_that_is_known_to_work(server: FaultServer) -> None:
+    server.script(OK)
+    client = setup(server.url).client
+    for _number in range(2):
+        client.read("GET", "/x")
+        client.write("POST", "/x", body={})
+    client.read("GET", "/x")
+    client.write("POST", "/x", body={})
+    client.write("POST", "/x", body={})
+    # The first write does not know yet. By the second one a connection has carried two requests.
+    assert server.connections == 2
+
+
+def test_after_a_write_on_a_closed_connection_later_ones_get_connections_of_their_own(server: FaultServer) -> None:
+    server.script(single(OK, OK, OK))
+    client = setup(server.url).client
+    for _number in range(3):
+        client.read("GET", "/x")
+    with pytest.raises(TransportError, match="it closed the connection"):
+        client.write("POST", "/x", body={})
+    for _number in range(3):
+        client.write("POST", "/x", body={})
+        client.read("GET", "/x")
+    assert server.connections == 7
+
+
 # Time
 
 
@@ -240,6 +284,71 @@ def test_a_dripping_answer_cannot_outlast_the_deadline(server: FaultServer, clos
     assert caught.value.sent
     assert 0.5 < time.monotonic() - begun < 1.5
     assert len(server.requests) == 1
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        trickle(HEAD, 0.05),
+        trickle(b"HTTP/1.1 100 Continue\r\n\r\n" * 9, 0.05),
+        flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.05),
+        flood(HEAD, b"X-More: 1\r\n", 0.1),
+        flood(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", 0.05),
+        flood(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: 1\r\n", 0.05),
+    ],
+    ids=["head", "one interim answer", "interim answers", "headers", "chunks", "trailers"],
+)
+def test_no_part_of_an_answer_can_outlast_the_deadline(server: FaultServer, behaviour: Behaviour) -> None:
+    server.script(behaviour)
+    begun = time.monotonic()
+    with pytest.raises(DeadlineError, match=r"GET /x: not finished within 0\.6 s \(option deadline\)") as caught:
+        setup(server.url, deadline=0.6).client.read("GET", "/x")
+    assert time.monotonic() - begun < 3
+    assert caught.value.sent and len(server.requests) == 1
+
+
+@pytest.mark.parametrize("behaviour", [trickle(HEAD, 0.05), flood(HEAD, b"X-More: 1\r\n", 0.05)])
+def test_the_answer_of_a_proxy_cannot_outlast_the_deadline(server: FaultServer, behaviour: Behaviour) -> None:
+    server.script(behaviour)
+    begun = time.monotonic()
+    with pytest.raises(DeadlineError) as caught:
+        setup("https://camunda.invalid", proxy=server.url, deadline=0.6).client.read("GET", "/x")
+    assert time.monotonic() - begun < 3
+    assert not caught.value.sent and server.requests[0].method == "CONNECT"
+
+
+def test_a_handshake_cannot_outlast_the_deadline(server: FaultServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        begun = time.monotonic()
+        with pytest.raises(DeadlineError):
+            setup(f"https://127.0.0.1:{silent.getsockname()[1]}", deadline=0.6).client.read("GET", "/x")
+        assert time.monotonic() - begun < 3
+
+
+def test_connecting_to_all_addresses_of_a_host_shares_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as listener, ExitStack() as stack:
+        listener.bind(("0.0.0.0", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        for _number in range(4):  # a full backlog leaves those that come later without an answer
+            each = stack.enter_context(socket.socket())
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        resolve = socket.getaddrinfo
+
+        def six(host: str, *more: int) -> Any:
+            places = [f"127.0.0.{number}" for number in range(1, 7)] if host == "six.invalid" else [host]
+            return [entry for place in places for entry in resolve(place, *more)]
+
+        monkeypatch.setattr(socket, "getaddrinfo", six)
+        begun = time.monotonic()
+        with pytest.raises(DeadlineError) as caught:
+            setup(f"http://six.invalid:{port}", deadline=0.8, connect_timeout=0.7).client.read("GET", "/x")
+        assert time.monotonic() - begun < 2.5
+        assert not caught.value.sent
 
 
 def test_silence_in_the_middle_does_not_begin_the_time_anew(server: FaultServer) -> None:
@@ -345,7 +454,8 @@ def test_an_answer_without_an_end_is_cut(server: FaultServer, monkeypatch: pytes
     monkeypatch.setattr("ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport.MAX_BODY", 1 << 20)
     server.script(answer(200, b" " * (2 << 20), compress=compress))
     with pytest.raises(TransportError, match="larger than 1 MiB"):
-        setup(server.url, retries=0).client.read("GET", "/x")
+        setup(server.url).client.read("GET", "/x")
+    assert len(server.requests) == 1  # and not fetched again
 
 
 def test_what_is_not_http_at_all(server: FaultServer) -> None:

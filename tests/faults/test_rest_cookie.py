@@ -132,6 +132,24 @@ def test_the_csrf_token_follows_the_answers(operate: Operate) -> None:
     assert len(operate.logins) == 1
 
 
+@pytest.mark.parametrize(
+    ("refusal", "refused", "words"),
+    [
+        (answer(401), True, "Check username"),
+        (answer(302, headers={"Location": "/login?error"}), True, "Check username"),
+        (answer(407), False, "The proxy wants a login"),
+        (answer(429, headers={"Retry-After": "3600"}), False, "The server wants 3600 s to pass"),
+    ],
+)
+def test_a_refused_login_is_told_from_other_failures(refusal: Behaviour, refused: bool, words: str) -> None:
+    with FaultServer() as server:
+        server.script(refusal)
+        with pytest.raises(AnswerError, match=words) as caught:
+            log_in(server).client.read("GET", "/x")
+        assert isinstance(caught.value, AuthenticationError) is refused
+        assert len(server.requests) == 1
+
+
 def test_a_token_that_only_looks_new_is_not_collected(operate: Operate) -> None:
     made = log_in(operate)
     made.client.read("GET", "/x")

@@ -283,8 +283,37 @@ def test_a_broken_cache_does_not_matter(api: Api, issuer: TokenServer, tmp_path:
     file = tmp_path / "file"
     file.touch()
     for place in (file, file / "below", Path("/proc/nowhere")):
-        log_in(api, issuer, token_cache=str(place)).client.read("GET", "/x")
+        client = log_in(api, issuer, token_cache=str(place)).client
+        client.read("GET", "/x")
+        assert len(client.warnings) == 1 and f"Tokens cannot be kept in {place}: " in client.warnings[0]
     assert len(issuer.requests) == 3
+
+
+@pytest.mark.parametrize(("mode", "reason"), [(0o777, "others have access"), (0o755, "others have access")])
+def test_a_cache_that_others_can_read_gives_a_warning(
+    api: Api, issuer: TokenServer, cache: Path, mode: int, reason: str
+) -> None:
+    cache.mkdir(parents=True)
+    cache.chmod(mode)
+    client = log_in(api, issuer, token_cache=str(cache)).client
+    client.read("GET", "/x")
+    assert reason in client.warnings[0] and list(cache.iterdir()) == []
+
+
+def test_a_cache_that_works_or_is_not_wanted_gives_no_warning(api: Api, issuer: TokenServer, cache: Path) -> None:
+    for place in (str(cache), "none"):
+        client = log_in(api, issuer, token_cache=place).client
+        client.read("GET", "/x")
+        assert client.warnings == ()
+
+
+def test_a_login_that_is_refused_is_an_authentication_error(api: Api, issuer: TokenServer) -> None:
+    issuer.refuse(Refusal(401, b"{}"), Refusal(407, b""))
+    with pytest.raises(AuthenticationError):
+        log_in(api, issuer, retries=0).client.read("GET", "/x")
+    with pytest.raises(AnswerError, match=r"407\. The proxy wants a login") as caught:
+        log_in(api, issuer, retries=0).client.read("GET", "/x")
+    assert not isinstance(caught.value, AuthenticationError)
 
 
 def test_every_error_is_one_of_ours(api: Api, issuer: TokenServer) -> None:

@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
-from ansible_collections.bpmops.camunda.tests.engines import launch
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
-from ansible_collections.bpmops.camunda.tests.support.camunda8 import Camunda8, World, make_world
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.plays import Play
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
@@ -77,21 +73,3 @@ def variant(engine: Engine) -> Iterator[Callable[[Mapping[str, Any]], Engine]]:
             return started[key]
 
         yield start
-
-
-@pytest.fixture(scope="session")
-def camunda8() -> Iterator[Camunda8]:
-    """Camunda 8 with Operate: the one that BPMOPS_CAMUNDA_TEST_CAMUNDA8 names, else one that is started."""
-    address = urlsplit(os.environ.get("BPMOPS_CAMUNDA_TEST_CAMUNDA8", ""))
-    if address.hostname:
-        url = f"{address.scheme}://{address.hostname}:{address.port}"
-        yield Camunda8(url, unquote(address.username or ""), unquote(address.password or ""))
-        return
-    with launch.start("camunda8") as started:
-        yield Camunda8(started.url, started.user, started.password)
-
-
-@pytest.fixture(scope="session")
-def world(camunda8: Camunda8) -> World:
-    """Instances in every state, which tests may look at and must not change."""
-    return make_world(camunda8)

@@ -170,7 +170,12 @@ def test_rules_of_the_engine_are_explained(strict: tuple[Engine, Play]) -> None:
 
 def test_limited_answers_are_read_page_by_page(strict: tuple[Engine, Play], tmp_path: Path) -> None:
     engine, play = strict
-    document = {"users": [{"id": f"u{number:03}"} for number in range(130)], "purge": ["users", "authorizations"]}
+    document = {
+        "users": [{"id": f"u{number:03}"} for number in range(130)],
+        "purge": ["users", "authorizations"],
+        "max_deletions": "100%",
+        "allow": ["purge_undeclared"],
+    }
     run = play(
         [
             task("c7_identity", document),

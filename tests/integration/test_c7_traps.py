@@ -326,7 +326,7 @@ def test_trap_9_what_the_caller_may_not_read_is_not_taken_for_absent(
             task("c7_tenant", {"id": name}),
             task("c7_authorization", {"group": name, "resource": "application", "permissions": ["ACCESS"]}),
             task("c7_identity", {"users": [{"id": name}], "groups": [{"id": name, "members": [name]}]}),
-            task("c7_identity", {"users": [], "purge": ["users"]}),
+            task("c7_identity", {"users": [], "purge": ["users"], "allow": ["purge_undeclared"]}),
             task("c7_identity_info"),
         ],
         (USER, *create),
@@ -490,7 +490,8 @@ def test_trap_15_nothing_removes_the_last_administrator_by_accident(play: Play, 
         assert f"allow: [{guard}]" in step.failure["msg"], step.failure["msg"]
         assert not step.requests.writes
     assert run[-1].after == clean_engine.fresh
-    run = play([task("c7_identity", {**nothing, "purge": list(nothing)})], watch=clean_engine.api.state)
+    purge = {**nothing, "purge": list(nothing), "allow": ["purge_undeclared"]}
+    run = play([task("c7_identity", purge)], watch=clean_engine.api.state)
     assert run[0].changed is False
     assert run[0].after == clean_engine.fresh
 

@@ -1,19 +1,29 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An independent client of Camunda 8, by which tests and the demo make data and look behind the modules' backs."""
+"""An independent client of Camunda 8, by which tests and the demo make data and look behind the modules' backs.
+
+It works on a simulated cluster and on one that the user brings, with other people's data in it: whatever it makes
+belongs to a prefix, by which tests find it and `Camunda8.clear` removes it.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import requests
 
-MODELS = Path(__file__).resolve().parents[1] / "integration" / "models"
+MODELS = Path(__file__).resolve().parents[1] / "camunda8" / "models"
+PROCESSES = ("order", "delivery", "greeting")
+# Which one a server sends depends on its version.
+CSRF_HEADERS = ("X-CSRF-TOKEN", "OPERATE-X-CSRF-TOKEN")
 T = TypeVar("T")
 
 
@@ -28,27 +38,54 @@ def eventually(probe: Callable[[], T], what: str, timeout: float = 60) -> T:
 
 @dataclass
 class Camunda8:
-    """One cluster, with a login of its own: by cookie (Operate up to 8.7), or with a token."""
+    """One cluster, with a login of its own: by cookie (Operate up to 8.7), else by Basic authentication (8.8)."""
 
     url: str
     username: str
     password: str = field(repr=False)
-    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         self._session = requests.Session()
         self._session.trust_env = False
-        if self.token:
-            self._session.headers["Authorization"] = f"Bearer {self.token}"
-            return
-        answer = self._session.post(
-            f"{self.url}/api/login", data={"username": self.username, "password": self.password}, timeout=30
-        )
-        assert answer.status_code == 204, answer.text
+        login = self.call("POST", "/api/login", data={"username": self.username, "password": self.password})
+        self.auth_type = "cookie" if login.status_code == 204 else "basic"
+        if self.auth_type == "basic":
+            self._session.auth = (self.username, self.password)
+        assert self.call("POST", "/v1/process-instances/search", json={}).status_code == 200, login.text
+
+    @classmethod
+    def at(cls, address: str) -> Camunda8:
+        """The cluster at ``http://user:password@host:port/path``."""
+        parts = urlsplit(address)
+        assert parts.hostname and parts.username, "the address of a cluster is http://user:password@host:port"
+        port = f":{parts.port}" if parts.port else ""
+        url = f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")
+        return cls(url, unquote(parts.username), unquote(parts.password or ""))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The connection options of tasks."""
+        return {"url": self.url, "username": self.username, "password": self.password, "auth_type": self.auth_type}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same for a playbook, in its environment."""
+        return {
+            "CAMUNDA_OPERATE_BASE_URL": self.url,
+            "CAMUNDA_BASIC_AUTH_USERNAME": self.username,
+            "CAMUNDA_BASIC_AUTH_PASSWORD": self.password,
+            "CAMUNDA_AUTH_STRATEGY": self.auth_type,
+        }
+
+    @property
+    def version(self) -> str:
+        return str(self.call("GET", "/v2/topology").json()["gatewayVersion"])
 
     def call(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """Any request; the answer whatever its status."""
-        return self._session.request(method, self.url + path, timeout=30, **arguments)
+        answer = self._session.request(method, self.url + path, timeout=30, **arguments)
+        self._session.headers.update({name: answer.headers[name] for name in CSRF_HEADERS if name in answer.headers})
+        return answer
 
     def command(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """A command of API v2, which must succeed."""
@@ -56,15 +93,20 @@ class Camunda8:
         assert answer.status_code < 300, f"{path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
-    def deploy(self, *names: str) -> None:
-        files = [("resources", (name, (MODELS / name).read_bytes())) for name in names]
+    def deploy(self, prefix: str, *names: str) -> list[int]:
+        """Deploy models whose ids, names and job types begin with the prefix; returns keys of what can be removed."""
+        files = [
+            ("resources", (name, (MODELS / name).read_text(encoding="utf-8").replace("PREFIX", prefix).encode()))
+            for name in names
+        ]
         answer = self.call("POST", "/v2/deployments", files=files)
         assert answer.status_code == 200, answer.text
+        processes = [each.get("processDefinition") for each in answer.json()["deployments"]]
+        return [int(each["processDefinitionKey"]) for each in processes if each]
 
     def start(self, process: str, **variables: Any) -> int:
         """Start an instance; returns its key."""
         body = {"processDefinitionId": process, "processDefinitionVersion": -1, "variables": variables}
-        # A process that was deployed a moment ago may not be known on all partitions yet.
         return int(self.command("/process-instances", body)["processInstanceKey"])
 
     def fail_jobs(self, kind: str, instances: Sequence[int], message: str) -> None:
@@ -76,7 +118,8 @@ class Camunda8:
             assert jobs, f"no jobs of {left}"
             for job in jobs:
                 if int(job["processInstanceKey"]) in left:
-                    self.command(f"/jobs/{job['key']}/failure", {"retries": 0, "errorMessage": message})
+                    key = job.get("jobKey") or job["key"]  # 8.8 and newer; 8.6
+                    self.command(f"/jobs/{key}/failure", {"retries": 0, "errorMessage": message})
                     left.remove(int(job["processInstanceKey"]))
 
     def cancel(self, key: int) -> None:
@@ -97,11 +140,36 @@ class Camunda8:
         answer = self.get(f"process-instances/{key}")
         return str(answer.json()["state"]) if answer.status_code == 200 else None
 
+    def instances(self, prefix: str, **where: Any) -> list[dict[str, Any]]:
+        """The instances of a prefix, called ones included; at most 1,000 of each process."""
+        filters = [{"bpmnProcessId": f"{prefix}-{process}", **where} for process in PROCESSES]
+        return [row for each in filters for row in self.search("process-instances", filter=each, size=1000)["items"]]
+
+    def clear(self, prefix: str, definitions: Sequence[int]) -> None:
+        """Cancel and delete all instances of a prefix, and take its processes out of the engine."""
+        for row in self.instances(prefix, state="ACTIVE"):
+            if not row.get("parentKey"):
+                # It may have been canceled a moment ago, which Operate does not know yet.
+                self.call("POST", f"/v2/process-instances/{row['key']}/cancellation", json={})
+        eventually(lambda: not self.instances(prefix, state="ACTIVE"), "the instances to be canceled")
+
+        def delete() -> bool:
+            left = self.instances(prefix)
+            for row in left:
+                self.call("DELETE", f"/v1/process-instances/{row['key']}")
+            return not left
+
+        eventually(delete, "the instances to be deleted")
+        for key in definitions:
+            self.call("POST", f"/v2/resources/{key}/deletion", json={})
+
 
 @dataclass
 class World:
     """Data in a cluster: keys of instances by what they are for."""
 
+    prefix: str
+    definitions: list[int]
     active: list[int]
     failed: list[int]
     canceled: list[int]
@@ -109,19 +177,52 @@ class World:
     callers: list[int]  # finished, each called one greeting
     waiting_callers: list[int]  # active, each called one order
 
+    def process(self, name: str) -> str:
+        """The id of a process: order, delivery or greeting."""
+        return f"{self.prefix}-{name}"
 
-def make_world(api: Camunda8, *, size: int = 3, finished: int = 12) -> World:
-    """Deploy the models and make instances in every state; returns when Operate has seen it all."""
-    api.deploy("order.bpmn", "delivery.bpmn", "greeting.bpmn", "dish.dmn")
-    failed = [api.start("order", season="winter", number=number) for number in range(size)]
-    api.fail_jobs("cook", failed, "The stove is cold")
+    @property
+    def filters(self) -> dict[str, list[dict[str, Any]]]:
+        """For each entity the filters that together find what is ours, whatever else the cluster holds."""
+        return {
+            "process-definitions": [{"name": self.prefix}],
+            "process-instances": [{"bpmnProcessId": self.process(name)} for name in PROCESSES],
+            "incidents": [{"processInstanceKey": key} for key in self.failed],
+            "flownode-instances": [{"processDefinitionKey": key} for key in self.definitions],
+            "variables": [
+                {"processInstanceKey": key} for key in (self.failed[1], self.active[0], self.waiting_callers[0])
+            ],
+            "decision-definitions": [{"decisionId": self.process("dish")}],
+            "drd": [{"decisionRequirementsId": self.process("kitchen")}],
+            "decision-instances": [{"decisionId": self.process("dish")}],
+        }
+
+
+@contextmanager
+def world_in(api: Camunda8, name: str, *, size: int = 3, finished: int = 12) -> Iterator[World]:
+    """A world of its own, which is removed at the end."""
+    prefix = f"{name}-{uuid.uuid4().hex[:8]}"
+    definitions = api.deploy(prefix, "dish.dmn", *(f"{process}.bpmn" for process in PROCESSES))
+    try:
+        yield _fill(api, prefix, definitions, size, finished)
+    finally:
+        api.clear(prefix, definitions)
+
+
+def _fill(api: Camunda8, prefix: str, definitions: list[int], size: int, finished: int) -> World:
+    """Make instances in every state; returns when Operate has seen it all."""
+    order, delivery, greeting = (f"{prefix}-{process}" for process in PROCESSES)
+    failed = [api.start(order, season="winter", number=number) for number in range(size)]
+    api.fail_jobs(f"{prefix}-cook", failed, "The stove is cold")
     world = World(
+        prefix=prefix,
+        definitions=definitions,
         failed=failed,
-        active=[api.start("order", season="summer", big="x" * 9000) for _each in range(size)],
-        canceled=[api.start("order", season="spring") for _each in range(size)],
-        finished=[api.start("greeting", greeting=f"hello {number}") for number in range(finished)],
-        callers=[api.start("delivery", call="greeting") for _each in range(2)],
-        waiting_callers=[api.start("delivery", call="order") for _each in range(2)],
+        active=[api.start(order, season="summer", big="x" * 9000) for _each in range(size)],
+        canceled=[api.start(order, season="spring") for _each in range(size)],
+        finished=[api.start(greeting, greeting=f"hello {number}") for number in range(finished)],
+        callers=[api.start(delivery, call=greeting) for _each in range(2)],
+        waiting_callers=[api.start(delivery, call=order) for _each in range(2)],
     )
     for key in world.canceled:
         api.cancel(key)
@@ -132,18 +233,17 @@ def make_world(api: Camunda8, *, size: int = 3, finished: int = 12) -> World:
     ]
     for key, state in states:
         eventually(lambda key=key, state=state: api.state(key) == state, f"instance {key} to be {state}")
-    for keys, state in ((world.callers, "COMPLETED"), (world.waiting_callers, "ACTIVE")):
-        for key in keys:
-            child = {"parentKey": key, "state": state}
-            eventually(lambda child=child: api.search("process-instances", filter=child)["total"], f"a child {child}")
-    for key in failed:
-        incident = {"processInstanceKey": key, "state": "ACTIVE"}
+    wanted = [
+        *(("process-instances", {"parentKey": key, "state": "COMPLETED"}) for key in world.callers),
+        *(("process-instances", {"parentKey": key, "state": "ACTIVE"}) for key in world.waiting_callers),
+        *(("incidents", {"processInstanceKey": key, "state": "ACTIVE"}) for key in failed),
+        *(("process-instances", {"key": key, "incident": True}) for key in failed),
+    ]
+    for entity, where in wanted:
         eventually(
-            lambda incident=incident: api.search("incidents", filter=incident)["total"], f"an incident {incident}"
+            lambda entity=entity, where=where: api.search(entity, filter=where)["total"], f"{entity} with {where}"
         )
-        marked = {"key": key, "incident": True}
-        eventually(
-            lambda marked=marked: api.search("process-instances", filter=marked)["total"], f"an instance {marked}"
-        )
-    eventually(lambda: api.search("decision-instances")["total"] >= 3 * size, "the decisions")
+    dishes = {"decisionId": f"{prefix}-dish"}
+    decisions = 3 * size + len(world.waiting_callers)
+    eventually(lambda: api.search("decision-instances", filter=dishes)["total"] == decisions, "the decisions")
     return world

@@ -45,15 +45,15 @@ class Engine:
 
 
 @contextmanager
-def running(name: str, properties: Mapping[str, Any] | None = None) -> Iterator[Engine]:
-    """An engine: the one that the environment names when it needs no properties, else one that is started."""
+def running(name: str, properties: Mapping[str, Any] | None = None, version: str = "") -> Iterator[Engine]:
+    """An engine: the one that the environment names unless properties or a version are asked for, else a new one."""
     address = urlsplit(os.environ.get(f"BPMOPS_CAMUNDA_TEST_{name.upper()}", ""))
     with ExitStack() as stack:
-        if address.hostname and not properties:
+        if address.hostname and not properties and not version:
             url = f"{address.scheme}://{address.hostname}:{address.port}{address.path}"
             username, password = unquote(address.username or ""), unquote(address.password or "")
         else:
-            started = stack.enter_context(launch.start(name, properties=properties))
+            started = stack.enter_context(launch.start(name, properties=properties, version=version))
             url, username, password = started.url, started.user, started.password
         yield _engine(name, url, username, password)
 

@@ -1,15 +1,21 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that answers like Operate API v1 of Camunda 8.6, for what a real one does not do on demand.
+"""A server that answers like the Operate API v1 of Camunda 8.6, from rows in memory.
 
-More than 10,000 instances, made up as they are asked for; answers of Elasticsearch and of OpenSearch; a cluster without
-API v1; sessions that expire. What it knows of Operate is written down here once more, on purpose: a table shared with
-the collection would repeat its mistakes. A test compares its answers with those of a real server.
+It has more than 10,000 instances, made up as they are asked for; it answers as with Elasticsearch or OpenSearch; it can
+be a cluster without API v1; its sessions expire. `fake_camunda8` adds the engine that makes rows.
+
+What it knows of Operate was observed on a running 8.6.0 with OpenSearch 2.19, whose answers to some 180 requests were
+compared with those of this server until they agreed; what comes from elsewhere says so. tests/camunda8/facts.py keeps
+what was observed as a table, against which this server is tested, and
+`test_the_simulator_answers_like_this_cluster` repeats the comparison on a cluster that the user brings. What the server
+knows is written down here once more, on purpose: a table shared with the collection would repeat its mistakes.
 """
 
 from __future__ import annotations
 
+import email.policy
 import json
 import re
 import secrets
@@ -19,12 +25,14 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from email.parser import BytesParser
 from functools import total_ordering
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, overload
+from typing import Any, Self, overload
 from urllib.parse import parse_qs, unquote, urlsplit
 
 Row = dict[str, Any]
+Answer = tuple[int, Any]  # status and body
 
 L, N, S, B, D, T = "long", "int", "string", "boolean", "date", "text"
 _ID = {"id": S, "key": L, "tenantId": S}
@@ -214,6 +222,7 @@ class FakeOperate:
     shared_process: whether Tasklist runs in the same process, which takes GET of variables away.
     csrf: whether writes in a session need the token.
     ignored: fields of filters that it does not know. forbidden: keys that may not be deleted.
+    tokens: bearer tokens that it takes. accepts: whether it takes another one.
     requests: what came in: method, path, parsed body.
     before_page: called before each search is answered; for data that change meanwhile.
     """
@@ -233,6 +242,7 @@ class FakeOperate:
     username: str = "operator"
     password: str = field(default_factory=lambda: "Aa1" + secrets.token_hex(8), repr=False)
     tokens: set[str] = field(default_factory=set, repr=False)
+    accepts: Callable[[str], bool] = field(default=lambda _token: False, repr=False)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     logins: int = 0
     gone: dict[int, float] = field(default_factory=dict)
@@ -240,7 +250,7 @@ class FakeOperate:
     _totals: dict[str, int] = field(default_factory=dict)
     _sessions: dict[str, str] = field(default_factory=dict)
 
-    def __enter__(self) -> FakeOperate:
+    def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"fake": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
@@ -340,8 +350,9 @@ class FakeOperate:
 
     def _now(self, row: Row) -> Row | None:
         """The row as it is seen now: None when deleted, canceled when that was seen."""
-        key = row["key"]
-        if key in self.gone and time.monotonic() >= self.gone[key]:
+        # What belongs to an instance goes with it: source of Operate 8.6, ProcessInstanceWriter.
+        gone = self.gone.get(row.get("processInstanceKey", row["key"]))
+        if gone is not None and time.monotonic() >= gone:
             return None
         if row.get("state") == "ACTIVE" and "bpmnProcessId" in row and self._canceled(row):
             return {**row, "state": "CANCELED", "endDate": stamp(datetime.now(timezone.utc))}
@@ -365,7 +376,8 @@ class FakeOperate:
         row = self._now(found) if found else None
         if row is None:
             raise RefusalError(404, MISSING, f"No {entity.replace('-', ' ')} found for {tie} {key} ")
-        return row
+        # The whole value, and a word about it: documentation of the Operate API v1.
+        return {**row, "truncated": False} if entity == "variables" else row
 
     def delete(self, key: str) -> Row:
         row = self.get("process-instances", key)
@@ -377,14 +389,56 @@ class FakeOperate:
         return {"message": f"Process instance and dependant data deleted for key '{key}'", "deleted": 1}
 
     def cancel(self, key: str) -> None:
-        """POST /v2/process-instances/{key}/cancellation; the engine knows at once, Operate after a while."""
+        """Cancel an instance: the engine knows at once, Operate after a while."""
+        self.cancelable(key)
+        self.canceled[int(key)] = time.monotonic() + self.lag
+
+    def cancelable(self, key: str) -> Row:
+        """The instance with this key; LookupError when it is not active, or was called by another."""
         store = self.rows.get("process-instances", [])
-        row = (
+        row: Row | None = (
             store.find(key) if isinstance(store, Generated) else next((r for r in store if str(r["key"]) == key), None)
         )
         if row is None or row["state"] != "ACTIVE" or int(key) in self.canceled or row.get("parentKey"):
             raise LookupError(key)
-        self.canceled[int(key)] = time.monotonic() + self.lag
+        return row
+
+    def command(self, method: str, path: str, body: Any) -> Answer | None:
+        """Answer a request of API v2, whose path is given without /v2; None: there is no such path."""
+        match = re.fullmatch(r"/process-instances/(\d+)/cancellation", path)
+        if not match or method != "POST":
+            return None
+        try:
+            self.cancel(match.group(1))
+        except LookupError:
+            return rejection("CANCEL", f"no process with key '{match.group(1)}'", path)
+        return 204, None
+
+    def statistics_of(self, key: str) -> list[Row]:
+        """How often an instance was in each of its flow nodes, and how it left them."""
+        if key in self.statistics:
+            return self.statistics[key]
+        counts: dict[str, Row] = {}
+        for row in self.rows.get("flownode-instances", []):
+            if str(row["processInstanceKey"]) == key:
+                zero = dict.fromkeys(("active", "canceled", "incidents", "completed"), 0)
+                count = counts.setdefault(row["flowNodeId"], {"activityId": row["flowNodeId"], **zero})
+                state = {"ACTIVE": "active", "TERMINATED": "canceled", "COMPLETED": "completed"}[row["state"]]
+                count["incidents" if row["incident"] else state] += 1
+        return list(counts.values())
+
+
+def rejection(command: str, reason: str, path: str) -> Answer:
+    """How API v2 says that there is no such object."""
+    detail = f"Command '{command}' rejected with code 'NOT_FOUND': {reason}"
+    return 404, {"type": "about:blank", "title": "NOT_FOUND", "status": 404, "detail": detail, "instance": f"/v2{path}"}
+
+
+def _files(content_type: str, content: bytes) -> list[tuple[str, bytes]]:
+    """The files of a multipart form, each with its name."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    message = BytesParser(policy=email.policy.HTTP).parsebytes(head + content)
+    return [(part.get_filename() or "", part.get_payload(decode=True)) for part in message.iter_parts()]
 
 
 def _in_search(entity: str, row: Row) -> Row:
@@ -451,7 +505,7 @@ def _parsed(kind: str, value: Any) -> Any:
         return None
     if kind in (L, N, D):
         number = int(value)
-        return None if number in (2**63 - 1, -(2**63)) and kind == D else number
+        return None if number in (2**63 - 1, -(2**63)) else number  # stands for a missing value
     return bool(int(value)) if kind == B else str(value)
 
 
@@ -461,7 +515,8 @@ def _filter(entity: str, given: Row) -> list[Callable[[Row], bool]]:
     return [
         _match(name, fields[name], value)
         for name, value in given.items()
-        if name in fields and (entity, name) not in UNFILTERED and value is not None
+        # Empty strings are ignored: buildTermQuery in the sources of Operate 8.6 looks whether a string is empty.
+        if name in fields and (entity, name) not in UNFILTERED and value not in (None, "")
     ]
 
 
@@ -529,17 +584,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = urlsplit(self.path).path
+        kind = self.headers.get("Content-Type", "")
         try:
-            body = json.loads(content) if content and "json" in self.headers.get("Content-Type", "") else None
+            body = json.loads(content) if content and "json" in kind else None
         except ValueError:
             self._answer(400, RefusalError(400, BAD, "JSON parse error").body)
             return
         if path in ("/api/login", "/login"):
             self._login(path, content.decode())
             return
+        if kind.startswith("multipart/"):
+            body = _files(kind, content)
         self.fake.requests.append((self.command, path, body))
         if not self._known():
-            self._answer(401, {"message": ""})
+            self._answer(401, {"message": "JWT payload validation failed" if self._token() else ""})
         elif self.command not in ("GET", "HEAD") and not self._trusted():
             self._answer(
                 403, {"timestamp": stamp(datetime.now(timezone.utc)), "status": 403, "error": "Forbidden", "path": path}
@@ -570,8 +628,13 @@ class _Handler(BaseHTTPRequestHandler):
         match = re.search(r"OPERATE-SESSION=(\w+)", self.headers.get("Cookie", ""))
         return self.fake._sessions.get(match.group(1)) if match else None
 
+    def _token(self) -> str:
+        kind, _space, token = self.headers.get("Authorization", "").partition(" ")
+        return token if kind == "Bearer" else ""
+
     def _bearer(self) -> bool:
-        return self.headers.get("Authorization", "").removeprefix("Bearer ") in self.fake.tokens
+        token = self._token()
+        return bool(token) and (token in self.fake.tokens or self.fake.accepts(token))
 
     def _known(self) -> bool:
         return self._session() is not None or self._bearer()
@@ -581,18 +644,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _route(self, path: str, body: Any) -> None:
         fake = self.fake
-        match = re.fullmatch(r"/v2/process-instances/(\d+)/cancellation", path)
-        if match and self.command == "POST":
-            try:
-                fake.cancel(match.group(1))
-            except LookupError:
-                detail = f"Command 'CANCEL' rejected with code 'NOT_FOUND': no process with key '{match.group(1)}'"
-                self._answer(
-                    404,
-                    {"type": "about:blank", "title": "NOT_FOUND", "status": 404, "detail": detail, "instance": path},
-                )
-                return
-            self._answer(204, None)
+        answer = fake.command(self.command, path[3:], body) if path.startswith("/v2/") else None
+        if answer:
+            self._answer(*answer)
             return
         match = re.fullmatch(r"/v1/([a-z-]+)/([^/]+)(?:/([a-z-]+))?", path)
         if not fake.v1:
@@ -614,7 +668,7 @@ class _Handler(BaseHTTPRequestHandler):
             row = fake.get(entity, key)
             views: dict[str | None, Any] = {
                 None: row,
-                "statistics": fake.statistics.get(key, []),
+                "statistics": fake.statistics_of(key),
                 "sequence-flows": fake.sequence_flows.get(key, []),
                 "xml": fake.xml.get(key, "<definitions/>"),
             }

@@ -141,6 +141,42 @@ def drip(pause: float, *, close_header: bool = False, bytes_in_all: float = math
     return behave
 
 
+def trickle(data: bytes, pause: float) -> Behaviour:
+    """These bytes, one after each ``pause``, then the end."""
+
+    def behave(client: socket.socket, _request: Received) -> bool:
+        for number in range(len(data)):
+            time.sleep(pause)
+            client.sendall(data[number : number + 1])
+        return False
+
+    return behave
+
+
+def flood(begin: bytes, more: bytes, pause: float = 0.0) -> Behaviour:
+    """``begin``, then ``more`` again and again until the client has gone."""
+
+    def behave(client: socket.socket, _request: Received) -> bool:
+        client.sendall(begin)
+        while True:
+            client.sendall(more)
+            time.sleep(pause)
+
+    return behave
+
+
+def single(*behaviours: Behaviour) -> Behaviour:
+    """Answers like the first of these, like the next on the next request of that connection; then it is closed."""
+    count: dict[int, int] = {}
+
+    def behave(client: socket.socket, request: Received) -> bool:
+        number = count.get(request.connection, 0)
+        count[request.connection] = number + 1
+        return number < len(behaviours) and behaviours[number](client, request)
+
+    return behave
+
+
 def stall(seconds: float, then: Behaviour | None = None) -> Behaviour:
     """Nothing for a while, then ``then`` or the end."""
 

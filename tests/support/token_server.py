@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An OAuth2 authorization server for the client credentials grant, which also misbehaves when it is told to.
 
-Tokens are RS256 JWTs. The server publishes its key and metadata as an OpenID provider does, so a real Camunda 8.6
-accepts it as its issuer. It keeps the token requests for inspection.
+Tokens are RS256 JWTs. The server publishes its key and metadata as an OpenID provider does; a running Camunda
+8.6.0 accepted it as its issuer. It keeps the token requests for inspection.
 
     with TokenServer({"operate": "the secret"}) as server:
         server.url         # the issuer; /.well-known/openid-configuration and /jwks are below it

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ..engines import launch
-from . import environments, processes, stages
+from . import environments, licences, processes, stages
 from .cache import ROOT
 from .processes import tell
 
@@ -65,16 +65,9 @@ def test(arguments: argparse.Namespace) -> int:
     return stages.run(arguments.stages, arguments.expression)
 
 
-# What the modules read when their options are not given.
-VARIABLES = {
-    "camunda7": ("CAMUNDA7_URL", "CAMUNDA7_USERNAME", "CAMUNDA7_PASSWORD"),
-    "operaton": ("CAMUNDA7_URL", "CAMUNDA7_USERNAME", "CAMUNDA7_PASSWORD"),
-    "camunda8": ("CAMUNDA_REST_ADDRESS", "CAMUNDA_BASIC_AUTH_USERNAME", "CAMUNDA_BASIC_AUTH_PASSWORD"),
-}
-
-
 def _exports(engine: launch.Running) -> dict[str, str]:
-    return dict(zip(VARIABLES[engine.name], (engine.url, engine.user, engine.password)))
+    """What the modules read when their options are not given."""
+    return {"CAMUNDA7_URL": engine.url, "CAMUNDA7_USERNAME": engine.user, "CAMUNDA7_PASSWORD": engine.password}
 
 
 def _describe(engine: launch.Running) -> None:
@@ -85,9 +78,15 @@ def _describe(engine: launch.Running) -> None:
     tell(f"  Stop it with: ./dev engine stop {engine.name}")
 
 
-# The stories of ``./dev demo`` and the engine that each is told on. A story is ``tests/demo/<name>.py``, run as a
-# program of the main environment with the variables above set: 0 means that everything came out as told.
-DEMOS = {"identity": "camunda7", "operate": "camunda8"}
+# The stories of ``./dev demo``, each of which is ``tests/demo/<name>.py``, run as a program of the main environment: 0
+# means that everything came out as told.
+DEMOS = ("identity", "operate")
+
+
+def _tell(name: str, *arguments: str, **variables: str) -> int:
+    environment = environments.require(environments.MAIN)
+    story = [environment.bin / "python", "-m", f"tests.demo.{name}", *arguments]
+    return processes.run(story, cwd=ROOT, env=environments.variables(environment, **variables))
 
 
 def _start_for_demo(name: str, stack: contextlib.ExitStack, keep: bool) -> launch.Running:
@@ -101,17 +100,27 @@ def _start_for_demo(name: str, stack: contextlib.ExitStack, keep: bool) -> launc
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    """Tell a story on a real engine."""
-    environment = environments.require(environments.MAIN)
-    _require(arguments.name, "demo", [name for name in _available("demo") if name in DEMOS])
+    """Tell a story: of identity on a real Camunda 7, of Operate on a simulated Camunda 8 or the user's own."""
+    _require(arguments.name, "demo", DEMOS)
+    if arguments.name == "operate":
+        if arguments.keep:
+            raise processes.ToolError("--keep is for the demo identity: the demo operate starts no engine.")
+        return _tell("operate", *filter(None, [arguments.url]))
+    if arguments.url:
+        raise processes.ToolError("--url is for the demo operate: the demo identity needs an engine of its own.")
     with contextlib.ExitStack() as stack:
-        engine = _start_for_demo(DEMOS[arguments.name], stack, arguments.keep)
+        engine = _start_for_demo("camunda7", stack, arguments.keep)
         tell(f"{engine.name} {engine.version} serves at {engine.url}")
-        story = [environment.bin / "python", "-m", f"tests.demo.{arguments.name}"]
-        status = processes.run(story, cwd=ROOT, env=environments.variables(environment, **_exports(engine)))
+        status = _tell("identity", **_exports(engine))
         if arguments.keep:
             _describe(engine)
     return status
+
+
+def show_licences(_arguments: argparse.Namespace) -> int:
+    """Print the allow list of what the project fetches."""
+    tell(licences.show())
+    return 0
 
 
 def engine_start(arguments: argparse.Namespace) -> int:
@@ -163,9 +172,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
     command.set_defaults(function=run)
 
-    command = commands.add_parser("demo", help="show the collection at work on a real engine")
+    command = commands.add_parser("demo", help="show the collection at work")
     command.add_argument("name", nargs="?", default="identity", metavar="NAME", help="identity (default) or operate")
-    command.add_argument("--keep", action="store_true", help="leave the engine running")
+    command.add_argument("--keep", action="store_true", help="leave the engine of the demo identity running")
+    command.add_argument(
+        "--url",
+        help="tell the demo operate on this Camunda 8; CAMUNDA_BASIC_AUTH_USERNAME and _PASSWORD hold the login",
+    )
     command.set_defaults(function=demo)
 
     command = commands.add_parser("bench", help="measure", **FOREIGN)
@@ -177,12 +190,15 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "test",
         help="run the tests",
-        description=f"Runs the tests: all stages, or those that are named.\n\nstages:{stage_list}",
+        description=f"Runs the tests: the default stages, or those that are named.\n\nstages:{stage_list}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("stages", nargs="*", metavar="STAGE", help=", ".join(stages.NAMES))
     command.add_argument("-k", dest="expression", metavar="EXPRESSION", help="only the tests that pytest selects by it")
     command.set_defaults(function=test)
+
+    command = commands.add_parser("licences", help="list everything that is fetched, with its licence and its purpose")
+    command.set_defaults(function=show_licences)
 
     command = commands.add_parser("engine", help="start, stop or look at an engine in the background")
     actions = command.add_subparsers(dest="action", required=True, metavar="start|stop|status")

@@ -66,7 +66,6 @@ class Environment:
 MAIN = Environment("core-2.19", ("3.11", "3.12", "3.13"))
 OLDEST = Environment("core-2.16", ("3.11", "3.12", "3.10"))
 NEWEST = Environment("core-2.21", ("3.13", "3.12", "3.14"))
-JAVA = Environment("java", ("3.11", "3.12", "3.13", "3.10", "3.9"))  # a Java runtime, where the system's is too old
 TARGET = Environment("target-3.9", ("3.9",))  # the oldest Python of targets; ansible-core is not installed there
 MOLECULE = Environment("molecule", ("3.11", "3.12", "3.13"))  # made when its test runs
 ENVIRONMENTS = (MAIN, OLDEST, NEWEST, TARGET)

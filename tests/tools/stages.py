@@ -10,7 +10,9 @@ What pytest finds in its environment:
 
 * ``BPMOPS_CAMUNDA_TEST_CAMUNDA7`` and ``BPMOPS_CAMUNDA_TEST_OPERATON``: a running engine and its administrator, as
   ``http://user:password@127.0.0.1:8080/engine-rest`` (in the stages that have engines).
-* ``BPMOPS_CAMUNDA_TEST_CORES``: the versions of ansible-core that are installed, ``2.16,2.19,2.21``.
+* ``BPMOPS_CAMUNDA_TEST_CORES``: the versions of ansible-core that are there, ``2.16,2.19,2.21``.
+
+What the user sets: ``BPMOPS_CAMUNDA_TEST_CAMUNDA8``, see tests/camunda8/conftest.py.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ class Session:
         expression: which tests pytest selects (``-k``); empty: all.
         stack: closes what was opened, engines above all.
         engines: those that run already, by name.
-        cores: the versions of ansible-core that are installed.
+        cores: the versions of ansible-core that are there.
     """
 
     expression: str
@@ -80,11 +82,21 @@ Step = Callable[[Session], Count]
 
 @dataclass(frozen=True)
 class Stage:
-    """A row of the table of stages."""
+    """A row of the table of stages.
+
+    Attributes:
+        name: by which it is asked for.
+        what: it proves.
+        steps: of which it consists.
+        environments: that it needs beside the main one.
+        by_default: whether it runs when no stage is named.
+    """
 
     name: str
     what: str
     steps: tuple[Step, ...]
+    environments: tuple[environments.Environment, ...] = ()
+    by_default: bool = True
 
 
 def address(engine: launch.Running) -> str:
@@ -135,15 +147,19 @@ def pytest(folder: str, engines: Sequence[str] = (), *, name: str = "", select: 
     return step
 
 
-def same_results(session: Session) -> Count:
-    """Compare what tasks returned in the integration tests in process with what they returned as processes."""
-    files = [OUTPUT / "tests-integration.jsonl", OUTPUT / "processes.jsonl"]
-    if not all(file.exists() for file in files):
-        tell("There are no results to compare: run the stages integration and processes.")
-        return Count(0, 0 if session.expression else 1)
-    compared, differences = results.compare(*files)
-    tell("\n".join([*differences, f"{compared} results of tasks were compared, {len(differences)} fields differ"]))
-    return Count(int(compared > 0), len(differences) + int(compared == 0))
+def same_results(one: str, other: str) -> Step:
+    """A step that compares what tasks returned in two earlier steps, which are named as their reports are."""
+
+    def step(session: Session) -> Count:
+        files = [OUTPUT / f"{name}.jsonl" for name in (one, other)]
+        if not all(file.exists() for file in files):
+            tell(f"There is nothing to compare: {one} or {other} has no results.")
+            return Count(0, 0 if session.expression else 1)
+        compared, differences = results.compare(*files)
+        tell("\n".join([*differences, f"{compared} results of tasks were compared, {len(differences)} fields differ"]))
+        return Count(int(compared > 0), len(differences) + int(compared == 0))
+
+    return step
 
 
 def _check(name: str, command: Sequence[object], cwd: Path, env: dict[str, str]) -> Count:
@@ -244,32 +260,49 @@ STAGES = (
     Stage("faults", "what real engines do not do on demand: faults, floods, tokens", (pytest("tests/faults"),)),
     Stage("integration", "the modules on real engines", (pytest("tests/integration", ("camunda7", "operaton")),)),
     Stage(
+        "camunda8",
+        "the Operate modules on a simulated Camunda 8, or on the cluster in BPMOPS_CAMUNDA_TEST_CAMUNDA8",
+        (pytest("tests/camunda8"),),
+    ),
+    Stage(
         "processes",
-        "the same on one engine, each module in a process of its own, with the same results",
+        "the same again, each module in a process of its own, with the same results",
         (
             pytest(
                 "tests/integration",
                 ("camunda7",),
                 name="processes",
-                select="not operaton and not test_in_process and not test_dev_engine and not test_operate_api "
-                "and not test_c7_prediction and not test_c7_interruption",
+                select="not operaton and not test_in_process and not test_dev_engine"
+                " and not test_c7_prediction and not test_c7_interruption",
                 BPMOPS_CAMUNDA_IN_PROCESS="0",
             ),
-            same_results,
+            same_results("tests-integration", "processes"),
+            pytest(
+                "tests/camunda8",
+                name="processes-camunda8",
+                select="not test_api and not test_facts",
+                BPMOPS_CAMUNDA_IN_PROCESS="0",
+            ),
+            same_results("tests-camunda8", "processes-camunda8"),
         ),
     ),
-    Stage(
-        "compat", "a short play with the oldest and the newest ansible-core", (pytest("tests/compat", ("camunda7",)),)
-    ),
     Stage("install", "the built collection, installed elsewhere", (pytest("tests/install", ("camunda7",)),)),
+    Stage(
+        "versions",
+        "a short play on other versions of ansible-core, Python and Camunda 7 (only when it is named)",
+        (pytest("tests/compat", ("camunda7",)),),
+        environments=(environments.OLDEST, environments.NEWEST, environments.TARGET),
+        by_default=False,
+    ),
 )
 NAMES = tuple(stage.name for stage in STAGES)
 
 
-def _prepare(session: Session) -> None:
-    """Make the environments; those that have no interpreter here are left out, and that is said."""
+def _prepare(session: Session, stages: Sequence[Stage]) -> None:
+    """Make the environments that stages need; those that have no interpreter here are left out, and that is said."""
     environments.require(environments.MAIN)
-    missing = {each: environments.build(each) for each in environments.ENVIRONMENTS}
+    needed = [environments.MAIN, *dict.fromkeys(each for stage in stages for each in stage.environments)]
+    missing = {each: environments.build(each) for each in needed}
     for sentence in filter(None, missing.values()):
         tell(sentence)
     ready = [each.name for each, sentence in missing.items() if not sentence]
@@ -286,10 +319,10 @@ def _run_stage(stage: Stage, session: Session) -> Count:
 
 
 def run(names: Sequence[str], expression: Optional[str]) -> int:
-    """Run stages, all of them when none is named, and print one closing line.
+    """Run stages and print one closing line.
 
     Args:
-        names: keys of `STAGES`.
+        names: of stages; none: all but those that have to be named.
         expression: which tests pytest selects.
 
     Returns:
@@ -301,8 +334,8 @@ def run(names: Sequence[str], expression: Optional[str]) -> int:
     started = time.monotonic()
     with contextlib.ExitStack() as stack:
         session = Session(expression or "", stack)
-        _prepare(session)
-        chosen = [stage for stage in STAGES if stage.name in names or not names]
+        chosen = [stage for stage in STAGES if (stage.name in names if names else stage.by_default)]
+        _prepare(session, chosen)
         total = sum((_run_stage(stage, session) for stage in chosen), Count(0, 0))
     tell(f"\n{total.passed} passed, {total.failed} failed ({time.monotonic() - started:.0f} s)")
     return 1 if total.failed or not total.passed else 0

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, camunda7, operate
+from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, c7_guards, camunda7, operate
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS, PURGE_UNDECLARED
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS as OPERATE
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import IN_PROCESS
@@ -48,3 +49,11 @@ def test_the_attributes() -> None:
     assert set(found) == {"action_group", "check_mode", "diff_mode", "idempotent", "platform"}
     assert {attribute["support"] for attribute in found.values()} == {"full"}
     assert found["action_group"]["membership"] == ["bpmops.camunda.camunda"]
+
+
+def test_the_guards_are_described_for_all_modules_alike() -> None:
+    every = yaml.safe_load(c7_guards.ModuleDocFragment.DOCUMENTATION)["options"]["allow"]
+    purge = yaml.safe_load(c7_guards.ModuleDocFragment.PURGE)["options"]["allow"]
+    assert every["choices"] == list(GUARDS)
+    assert purge["choices"] == [*GUARDS, PURGE_UNDECLARED]
+    assert purge["description"][:-1] == every["description"]

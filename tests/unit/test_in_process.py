@@ -12,8 +12,16 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    CamundaError,
+    MissingLibraryError,
+    UsageError,
+    answer_error,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import (
     Context,
     Execution,
@@ -51,17 +59,7 @@ ONE: dict[str, Any] = {"url": "http://a", "password": "s3cr3t-of-a", "id": "x"}
 
 def ran(clients: Clients, work: Work, params: Mapping[str, Any], spec: Spec = SPEC, **more: Any) -> Execution:
     """Run a task as the action plugin does."""
-    done = execute(
-        spec,
-        work,
-        params,
-        connect=lambda options, _redactor, read_only: clients.take(spec, options, read_only),
-        base=clients.redactor,
-        **more,
-    )
-    if "failed" not in done.result:
-        clients.hand_back()
-    return done
+    return clients.execute(spec, work, params, **more)
 
 
 def used(clients: Clients, params: Mapping[str, Any], *, check_mode: bool = False, spec: Spec = SPEC) -> Client:
@@ -82,7 +80,15 @@ def test_a_client_goes_on_to_the_same_connection_options_only() -> None:
     assert used(clients, {**ONE, "id": "y"}) is first
     other = used(clients, {**ONE, "password": "another"})
     assert other is not first
-    assert used(clients, ONE) is not first  # only the latest is kept
+    assert used(clients, ONE) is first
+
+
+def test_only_the_latest_clients_are_kept() -> None:
+    clients = Clients()
+    made = [used(clients, {**ONE, "url": f"http://{number}"}) for number in range(module.MOST + 1)]
+    again = [used(clients, {**ONE, "url": f"http://{number}"}) for number in range(module.MOST, -1, -1)]
+    assert again[:-1] == made[:0:-1]
+    assert again[-1] is not made[0]
 
 
 def test_a_client_that_may_write_is_not_used_in_check_mode() -> None:
@@ -143,6 +149,97 @@ def test_a_fork_does_not_use_its_parents_client(monkeypatch: pytest.MonkeyPatch)
     assert os.getpid() > 0
 
 
+class TimeUpError(BaseException):
+    """Stands for what the keyword timeout raises."""
+
+
+def test_an_interruption_becomes_a_result_and_its_client_is_not_used_again() -> None:
+    clients = Clients()
+    first = used(clients, ONE)
+
+    def work(_context: Context) -> Outcome:
+        raise TimeUpError
+
+    done = ran(clients, work, ONE, interruptions=(TimeUpError,))
+    assert isinstance(done.error, TimeUpError)
+    assert done.result["failed"] and done.result["changed"] is False and done.result["msg"] == "Nothing was changed."
+    assert used(clients, ONE) is not first
+    with pytest.raises(TimeUpError):
+        ran(clients, work, ONE)
+
+
+def refusal(status: int = 401) -> AnswerError:
+    return answer_error("GET /x: 401 no.", Response("GET", "/x", status, {}, b""))
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's process as a worker process of ansible-core."""
+    monkeypatch.setattr(module.multiprocessing, "parent_process", object)
+
+
+def failing(error: CamundaError, calls: list[str]) -> Work:
+    def work(_context: Context) -> Outcome:
+        calls.append("sent")
+        raise error
+
+    return work
+
+
+def applying(error: CamundaError, calls: list[str]) -> Work:
+    def work(context: Context) -> Outcome:
+        calls.append("sent")
+        kind = Kind("thing", str, lambda _current, desired: desired, lambda _client, _change: _raise(error))
+        context.apply([[Change("create", kind, name) for name in "ab"]])
+        return Outcome()
+
+    return work
+
+
+def _raise(error: CamundaError) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("make", [failing, applying])
+def test_refused_credentials_are_not_sent_again(worker: None, make: Any) -> None:
+    clients, calls = Clients(), list[str]()
+    work = make(refusal(), calls)
+    first, second, third = (ran(clients, work, {**ONE, "id": name}) for name in "xyz")
+    assert calls == ["sent"]
+    for each in (second, third):
+        assert each.result["failed"] and "Nothing was sent" in each.result["msg"]
+        assert each.result["msg"].count("GET /x: 401 no.") == 1 and each.result["error"]["status"] == 401
+    assert "Nothing was sent" not in first.result["msg"]
+    # In check mode they are the same credentials, and others are others.
+    assert "Nothing was sent" in ran(clients, work, ONE, check_mode=True).result["msg"]
+    for other in ({"password": "another"}, {"url": "http://b"}):
+        assert "Nothing was sent" not in ran(clients, work, {**ONE, **other}).result["msg"]
+    assert calls == ["sent"] * 3
+
+
+@pytest.mark.parametrize("error", [refusal(403), refusal(500), UsageError("no")])
+def test_after_another_failure_the_next_item_is_tried(worker: None, error: CamundaError) -> None:
+    clients, calls = Clients(), list[str]()
+    for _item in range(2):
+        ran(clients, failing(error, calls), ONE)
+    assert calls == ["sent"] * 2
+
+
+def test_the_main_process_remembers_no_refusal_because_it_outlives_the_task() -> None:
+    clients, calls = Clients(), list[str]()
+    for _task in range(2):
+        ran(clients, failing(refusal(), calls), ONE)
+    assert calls == ["sent"] * 2
+
+
+def test_a_process_knows_no_refusal_of_another(worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients, calls = Clients(), list[str]()
+    ran(clients, failing(refusal(), calls), ONE)
+    monkeypatch.setattr(module.os, "getpid", lambda: -1)
+    ran(clients, failing(refusal(), calls), ONE)
+    assert calls == ["sent"] * 2
+
+
 def test_secrets_of_one_task_are_no_secrets_of_the_next_but_those_of_the_connection_are() -> None:
     clients = Clients()
 
@@ -161,8 +258,8 @@ def test_a_library_that_is_missing_is_told_apart() -> None:
         raise MissingLibraryError("Install it.")
 
     done = execute(SPEC, work, ONE)
-    assert done.lacks_library and done.result["msg"] == "Install it."
-    assert not execute(SPEC, lambda _context: Outcome(), ONE).lacks_library
+    assert isinstance(done.error, MissingLibraryError) and done.result["msg"] == "Install it."
+    assert execute(SPEC, lambda _context: Outcome(), ONE).error is None
 
 
 def test_the_option_is_one_of_modules_only() -> None:

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 from urllib.parse import quote
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.answers import explain, repeat_answer
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import Resource
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
     AuthenticationError,
     CamundaError,
     HiddenError,
+    InvalidAnswerError,
     NotFoundError,
     UsageError,
 )
@@ -31,6 +31,9 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Reda
 
 PAGE_SIZE = 500
 _MOST_ROWS = 1_000_000
+
+# Both are stored (as something else) and then answered with 400 in every address. Other control characters work.
+_UNADDRESSABLE = re.compile("[\\x00\\ud800-\\udfff]")
 
 ROWS: Mapping[str, shapes.Fields] = {
     "user": {
@@ -63,7 +66,7 @@ def encode_id(value: str) -> str:
     Raises:
         UsageError: for ids that no URL can carry.
     """
-    if value in {"", ".", ".."}:
+    if value in {"", ".", ".."} or _UNADDRESSABLE.search(value):
         raise UsageError(f"The id {value!r} cannot be used: no web address can carry it.")
     if "%2F" in value or "%5C" in value:
         raise UsageError(
@@ -142,6 +145,9 @@ class Camunda7:
             part = {**(query or {}), "firstResult": first, "maxResults": size}
             try:
                 rows = self.read("GET", *segments, query=part).rows(ROWS[segments[0]])
+            except InvalidAnswerError as error:
+                error.message += " The address of a Camunda 7 REST API usually ends with /engine-rest."
+                raise
             except AnswerError as error:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
@@ -221,6 +227,23 @@ def _not_paged(path: str, problem: str) -> CamundaError:
         f"GET {path}: {problem}. The server, or a cache or proxy in between, ignores firstResult or maxResults, so "
         "that the list cannot be read. Check the option url, and what is in between."
     )
+
+
+# What errors mean is imported only when there is one.
+
+
+def explain(response: Response) -> tuple[Optional[str], str]:
+    """Return the type and the message of an error answer; see ``answers.explain``."""
+    from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import answers
+
+    return answers.explain(response)
+
+
+def repeat_answer(response: Response) -> Optional[bool]:
+    """Return whether an error answer may be asked again; see ``answers.repeat_answer``."""
+    from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import answers
+
+    return answers.repeat_answer(response)
 
 
 def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Camunda7:

@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key, desired
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import (
     GROUP,
     PASSWORD,
@@ -23,17 +22,21 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.membership
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     TYPES,
     check_permissions,
-    nearest,
     resource_of,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import SCHEMA
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import accepts
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
 
 SECTIONS: dict[str, Entity] = {"users": USER, "groups": GROUP, "tenants": TENANT}
 AUTHORIZATIONS = "authorizations"
 SECTIONS_OF_DOCUMENT = (*SECTIONS, AUTHORIZATIONS)
+
+
+class Source(NamedTuple):
+    """A document as it was read, and the name under which its errors are reported."""
+
+    name: str
+    data: Any
 
 
 @dataclass
@@ -61,9 +64,7 @@ class Document:
         }
 
 
-def load_documents(
-    sources: Iterable[Source], *, purge: Collection[str] = (), keep: Collection[str] = (), allow_everybody: bool = False
-) -> Document:
+def load_documents(sources: Iterable[Source], *, purge: Collection[str] = (), keep: Collection[str] = ()) -> Document:
     """Return what the sources declare together.
 
     Args:
@@ -73,68 +74,67 @@ def load_documents(
     Raises:
         UsageError: with every mistake, each with its file and path.
     """
-    builder = _Builder(allow_everybody)
+    builder = _Builder()
     for source in sources:
         builder.add(source)
     for membership in MEMBERSHIPS:
         builder.check_members(membership, purge, keep)
     if builder.problems:
-        count = len(builder.problems)
-        what = "1 mistake" if count == 1 else f"{count} mistakes"
-        raise UsageError(f"The desired state has {what}: " + " ".join(builder.problems), problems=builder.problems)
+        # A key may hold half of a surrogate pair, which no terminal can show.
+        problems = [text.encode("utf-8", "backslashreplace").decode() for text in builder.problems]
+        what = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        raise UsageError(f"The desired state has {what}: " + " ".join(problems), problems=problems)
     return builder.document
 
 
 class _Builder:
     """Collects declarations and what is wrong with them."""
 
-    def __init__(self, allow_everybody: bool) -> None:
+    def __init__(self) -> None:
         self.document = Document()
         self.problems: list[str] = []
-        self._allow_everybody = allow_everybody
         self._places: dict[Any, str] = {}
-        self._member_places: dict[tuple[str, str, str], str] = {}
-        self._validator = load("jsonschema", "jsonschema", "checking the desired state").Draft202012Validator(SCHEMA)
 
     def add(self, source: Source) -> None:
         data = {} if source.data is None else source.data
         if isinstance(data, Mapping):
             data = {name: item for name, item in data.items() if item is not None}
-        found = [_Problem.of(error) for error in self._validator.iter_errors(data)]
-        self.problems += [f"{source.name}: {problem.text}." for problem in found]
-        broken = {problem.item for problem in found}
+        broken = set() if accepts(data) else self._explain(data, source.name)
         if not isinstance(data, Mapping):
             return
         for section in SECTIONS_OF_DOCUMENT:
             rows = data.get(section)
             for position, row in enumerate(rows if isinstance(rows, list) else ()):
-                place = f"{source.name}: {section}[{position}]"
                 if (section, position) in broken:
                     continue
+                place = f"{source.name}: {section}[{position}]"
                 if section == AUTHORIZATIONS:
                     self._authorization(row, place)
                 else:
-                    self._object(section, row, place)
+                    self._object(SECTIONS[section], row, place)
+
+    def _explain(self, data: Any, name: str) -> set[tuple[Any, ...]]:
+        """Note what is wrong with a document; return the items that are unusable (section and position)."""
+        # Few documents are wrong, and every line that is loaded takes time.
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.explain import findings
+
+        found = list(findings(data))
+        self.problems += [f"{name}: {finding.text}." for finding in found]
+        return {finding.item for finding in found}
 
     def _once(self, identity: Any, place: str, what: str) -> bool:
         first = self._places.setdefault(identity, place)
-        if first != place:
-            self.problems.append(f"{place}: {what} is declared twice, first in {first}.")
-        return first == place
+        if first is not place:
+            name = identity if isinstance(identity, Key) else identity[1]
+            self.problems.append(f"{place}: the {what} {name} is declared twice, first in {first}.")
+        return first is place
 
-    def _addressable(self, name: str, place: str) -> None:
-        try:
-            encode_id(name)
-        except UsageError as error:
-            self.problems.append(f"{place}: {error.message}")
-
-    def _object(self, section: str, row: Mapping[str, Any], place: str) -> None:
-        entity, name = SECTIONS[section], row["id"]
-        self._addressable(name, place)
-        if not self._once((section, name), place, f"the {entity.name} {name}"):
+    def _object(self, entity: Entity, row: Mapping[str, Any], place: str) -> None:
+        name = row["id"]
+        if not self._once((entity.name, name), place, entity.name):
             return
         item = entity.desired(row)
-        if row.get(PASSWORD) is not None:
+        if PASSWORD in row:
             if "{{" in row[PASSWORD]:
                 self.problems.append(
                     f"{place}.password: it is a template, and files are not templated. "
@@ -143,40 +143,32 @@ class _Builder:
             item[PASSWORD] = row[PASSWORD]
         self.document.objects[entity.name][name] = item
         for membership in MEMBERSHIPS:
-            if membership.container is entity and row.get(membership.option) is not None:
+            if membership.container is entity and membership.option in row:
                 self.document.members[membership.option][name] = list(row[membership.option])
-                for position, member in enumerate(row[membership.option]):
-                    spot = f"{place}.{membership.option}[{position}]"
-                    self._member_places[(membership.option, name, member)] = spot
-                    self._addressable(member, spot)
 
     def _authorization(self, row: Mapping[str, Any], place: str) -> None:
-        before = len(self.problems)
         kind = row.get("type") or "grant"
-        grantees = [name for name in ("user", "group") if row.get(name) is not None]
+        grantees = [name for name in ("user", "group") if name in row]
+        problems = []
         if kind == "global" and grantees:
-            self.problems.append(f"{place}: an authorization of type global has neither user nor group.")
+            problems.append(": an authorization of type global has neither user nor group.")
         if kind != "global" and len(grantees) != 1:
-            self.problems.append(f"{place}: an authorization of type {kind} has exactly one of user and group.")
-        if kind == "grant" and row.get("user") == EVERYBODY and not self._allow_everybody:
-            self.problems.append(
-                f"{place}: the engine does not honour a grant for the user {EVERYBODY} in single checks: "
-                "use type: global."
-            )
-        if row.get("id") is not None and row.get("ids") is not None:
-            self.problems.append(f"{place}: give id or ids, not both.")
+            problems.append(f": an authorization of type {kind} has exactly one of user and group.")
+        if "id" in row and "ids" in row:
+            problems.append(": give id or ids, not both.")
         try:
             resource = resource_of(row["resource"])
+            wrong = check_permissions(resource, row["permissions"])
+            problems += [f".permissions: {text}" for text in wrong]
         except UsageError as error:
-            self.problems.append(f"{place}.resource: {error.message}")
-            return
-        self.problems += [f"{place}.permissions: {text}" for text in check_permissions(resource, row["permissions"])]
-        if len(self.problems) > before:
+            problems.append(f".resource: {error.message}")
+        if problems:
+            self.problems += [place + problem for problem in problems]
             return
         grantee = grantees[0] if grantees else ""
-        for resource_id in row.get("ids") or [row.get("id") or "*"]:
+        for resource_id in row.get("ids") or [row.get("id", "*")]:
             key = Key(TYPES[kind], grantee, row[grantee] if grantee else EVERYBODY, resource.number, resource_id)
-            if self._once(key, place, f"the authorization {key}"):
+            if self._once(key, place, "authorization"):
                 self.document.authorizations[key] = desired(key, row["permissions"])
 
     def check_members(self, membership: Membership, purge: Collection[str], keep: Collection[str]) -> None:
@@ -186,9 +178,9 @@ class _Builder:
             return
         declared = self.document.objects[entity.name]
         for container, names in self.document.members[membership.option].items():
-            for name in names:
+            for position, name in enumerate(names):
                 if name not in declared and not matches(name, keep):
-                    place = self._member_places[(membership.option, container, name)]
+                    place = f"{self._places[(membership.container.name, container)]}.{membership.option}[{position}]"
                     what = f"the {entity.name} {name} is not declared"
                     self.problems.append(f"{place}: {what}, and purge removes undeclared {entity.name}s.")
 
@@ -196,53 +188,3 @@ class _Builder:
 def matches(name: str, patterns: Iterable[str]) -> bool:
     """Whether an id matches one of the patterns (``*``, ``?``, ``[abc]``; upper and lower case differ)."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-class _Problem(NamedTuple):
-    """A finding of the schema: the item that it makes unusable, and a text."""
-
-    item: tuple[Any, ...]
-    text: str
-
-    @classmethod
-    def of(cls, error: Any) -> _Problem:
-        path = list(error.absolute_path)
-        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "document"
-        return cls(tuple(path[:2]), f"{where}: {_say(error)}")
-
-
-def _say(error: Any) -> str:
-    """Say what a finding means without quoting the value: it may be a password."""
-    wanted = error.validator_value
-    if error.validator == "additionalProperties":
-        known = error.schema["properties"]
-        unknown = [str(name) for name in error.instance if name not in known]
-        hint = nearest(unknown[0], known) if unknown else ""
-        return f"unknown key {', '.join(unknown)}.{hint} Valid are {', '.join(known)}"
-    if error.validator == "required":
-        missing = [name for name in wanted if name not in error.instance]
-        return f"{', '.join(missing)} is missing"
-    if error.validator == "type":
-        types = " or ".join([wanted] if isinstance(wanted, str) else wanted)
-        hint = ", write it in quotes" if types == "string" and not isinstance(error.instance, (dict, list)) else ""
-        return f"it must be a {types}, not {_type_name(error.instance)}{hint}"
-    texts = {
-        "minLength": "it must not be empty",
-        "maxLength": f"it must not be longer than {wanted} characters",
-        "minItems": "it must not be empty",
-        "uniqueItems": "it names something twice",
-        "enum": f"it must be one of {', '.join(map(str, wanted))}" if isinstance(wanted, list) else "",
-    }
-    return texts.get(error.validator) or f"it does not fit the rule {error.validator}"
-
-
-def _type_name(value: Any) -> str:
-    names = {
-        "NoneType": "null",
-        "dict": "object",
-        "list": "array",
-        "str": "string",
-        "int": "integer",
-        "bool": "boolean",
-    }
-    return names.get(type(value).__name__, type(value).__name__)

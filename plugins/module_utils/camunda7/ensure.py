@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
@@ -14,6 +14,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     guards,
     memberships,
     own_rows,
+    writable,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
@@ -30,6 +31,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permission
     check_permissions,
     resource_of,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired import brake
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 
@@ -82,18 +84,25 @@ def _granted_to(client: Camunda7, kind: Entity, name: str) -> list[Change]:
 
 
 def members(
-    client: Camunda7, container: str, lists: Mapping[Membership, Optional[Sequence[str]]], params: Mapping[str, Any]
+    client: Camunda7,
+    container: str,
+    lists: Mapping[Membership, Optional[Sequence[str]]],
+    params: Mapping[str, Any],
+    missing: Callable[[str], None],
 ) -> Stages:
     """Plan the members of a group or tenant.
 
     Args:
         container: the id of the group or tenant.
-        lists: the wanted members, or None for a list that the task is not about.
-        params: ``state``, ``exact``, ``allow``.
+        lists: the wanted members, or None for a list that the task does not manage.
+        params: ``state``, ``exact``, ``allow``, ``max_deletions``.
+        missing: ``Context.missing``; called when a member that has to be added, or the group or tenant, does not exist.
 
     Raises:
-        UsageError: a member that has to be added, or the group or tenant, does not exist.
+        RefusedError: a guard, or ``max_deletions``.
     """
+    brake.parse(params["max_deletions"])
+    there = 0
     creates: list[Change] = []
     deletes: list[Change] = []
     for membership, names in lists.items():
@@ -103,6 +112,7 @@ def members(
             encode_id(name)
         exact = params["exact"] and params["state"] == "present"
         current = memberships.find(client, membership, container, None if exact else names)
+        there += len(current)
         items = [membership.item(container, name) for name in dict.fromkeys(names)]
         if params["state"] == "absent":
             keys = [membership.kind.key(item) for item in items]
@@ -115,9 +125,13 @@ def members(
         creates += added
         deletes += [change for change in changes if change.action == "delete"]
         if added:
-            _check_exist(client, membership.container, [container])
-            _check_exist(client, membership.member, [key.name for key in _members(change.key for change in added)])
-    back = _left_aside(client, TENANT, container) if TENANT_USERS in lists and params["state"] == "present" else []
+            _check_exist(client, membership.container, [container], missing)
+            needed = [key.name for key in _members(change.key for change in added)]
+            _check_exist(client, membership.member, needed, missing)
+    back: list[Change] = []
+    if params["state"] == "present":
+        back = _left_aside(client, TENANT, container) if TENANT_USERS in lists else []
+        brake.check(deletes, {"membership": there}, params["max_deletions"])
     return _guarded(client, [back, creates, deletes], params.get("allow") or ())
 
 
@@ -125,11 +139,11 @@ def _members(keys: Iterable[Hashable]) -> list[Member]:
     return [key for key in keys if isinstance(key, Member)]
 
 
-def _check_exist(client: Camunda7, kind: Entity, names: Sequence[str]) -> None:
-    missing = set(names) - entities.find(client, kind, names).keys()
-    if missing:
-        client.check_readable(kind.resource, missing)
-        raise UsageError(f"There is no {kind.name} {', '.join(sorted(missing))}. Create it first.")
+def _check_exist(client: Camunda7, kind: Entity, names: Sequence[str], missing: Callable[[str], None]) -> None:
+    absent = set(names) - entities.find(client, kind, names).keys()
+    if absent:
+        client.check_readable(kind.resource, absent)
+        missing(f"There is no {kind.name} {', '.join(sorted(absent))}. Create it first.")
 
 
 def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, Optional[Object]]:
@@ -173,5 +187,7 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
 
 
 def _guarded(client: Camunda7, stages: Stages, allow: Collection[str]) -> Stages:
-    guards.check(client, [change for stage in stages for change in stage], allow)
+    changes = [change for stage in stages for change in stage]
+    guards.check(client, changes, allow)
+    writable.check(changes)
     return stages

@@ -121,8 +121,7 @@ def find_all(client: Camunda7, entity: Entity) -> dict[Hashable, Object]:
 
 def _pages(client: Camunda7, entity: Entity) -> int:
     """How many requests it takes to read all."""
-    data = client.read("GET", entity.name, "count").data
-    return int(data["count"]) // PAGE_SIZE + 1
+    return client.read("GET", entity.name, "count").number("count") // PAGE_SIZE + 1
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:

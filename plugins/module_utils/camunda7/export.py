@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -14,16 +15,19 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     entities,
     memberships,
     own_rows,
+    schema,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import AUTHORIZATIONS, SECTIONS, matches
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers, read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
 from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 
 Document = dict[str, list[dict[str, Any]]]
+
+_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
 def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers: int) -> Document:
@@ -34,11 +38,9 @@ def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers
         ids: patterns of the ids that are of interest.
 
     Raises:
-        UsageError: the number of workers is out of range.
         HiddenError: the caller may not read all of it, so that the document would be incomplete.
     """
     document: Document = {}
-    check_workers(workers)
     for section, entity in SECTIONS.items():
         if section in kinds:
             client.check_readable(entity.resource, (), everything=True)
@@ -80,10 +82,26 @@ def _grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return joined
 
 
+def holds(document: Document, secrets: Iterable[str]) -> bool:
+    """Whether a value of the document is or holds one of the secrets, so that Ansible masks it in the task's result."""
+    values = "\n".join(schema.strings(document))
+    return any(secret in values for secret in secrets)
+
+
 def text(dest: str, document: Document) -> str:
     """Return the document as a file with this name holds it: JSON or YAML."""
     if dest.endswith(".json"):
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     yaml = load("yaml", "PyYAML", "writing YAML")
-    written: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120)
+
+    def scalar(dumper: Any, value: str) -> Any:
+        # PyYAML escapes other line breaks than \n only in double quotes; read back they would be blanks.
+        style = '"' if _BREAKS.search(value) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    dumper: Any = type("Dumper", (yaml.SafeDumper,), {})
+    dumper.add_representer(str, scalar)
+    written: str = yaml.dump(
+        document, Dumper=dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120
+    )
     return "---\n" + written

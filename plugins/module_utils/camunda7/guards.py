@@ -11,8 +11,18 @@ from typing import Any, NamedTuple
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import memberships
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS, Member
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, TYPES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
+    GROUP_USERS,
+    TENANT_GROUPS,
+    Member,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
+    ALL,
+    MANAGED,
+    RESOURCES,
+    TYPES,
+    resource_of,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
 
@@ -92,12 +102,69 @@ def _grant_everybody(client: Camunda7, changes: Sequence[Change]) -> list[Refusa
     ]
 
 
+def _may_take_rights(name: str, change: Change) -> bool:
+    """Whether a change may take rights from the user, as far as it can be told without reading its groups."""
+    key = change.key
+    if isinstance(key, Member):
+        leaves = key.option == TENANT_GROUPS.option or key.name == name
+        return leaves and (change.action == "delete" or key.option == GROUP_USERS.option)
+    if not isinstance(key, Key):
+        return change.action == "delete" and change.kind.name == "group"
+    before, after = (set((row or {}).get("permissions", ())) for row in (change.before, change.after))
+    less, more = (before, after) if key.type != TYPES["revoke"] else (after, before)
+    narrows = ALL not in more and not less <= more
+    return key.resource in MANAGED and (key.grantee != "user" or key.name == name) and narrows
+
+
+def _is_admins_own(change: Change) -> bool:
+    """Whether the guards of the administrators' group answer for this change: one name in ``allow`` is enough."""
+    if isinstance(change.key, Key):
+        return change.key[:2] == (TYPES["grant"], "group") and change.key.name in ADMIN_GROUPS
+    return change.kind.name == "group" and change.key in ADMIN_GROUPS
+
+
+def _remove_caller_rights(client: Camunda7, changes: Sequence[Change]) -> list[Refusal]:
+    name = client.caller
+    # A caller that is removed needs no rights; that it is removed was asked for by name.
+    if not name or name in _removed_users(changes) or not any(_may_take_rights(name, change) for change in changes):
+        return []
+    # Most plans take nothing from anybody: they need not load it.
+    from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import caller
+
+    joined = [
+        change.key.container
+        for change in changes
+        if change.action == "create" and isinstance(change.key, Member) and change.key.name == name
+        if change.key.option == GROUP_USERS.option
+    ]
+    user = caller.read(client, name, joined)
+    asked = {change.key for change in changes if _is_admins_own(change)}
+    found = [
+        (change, ", ".join(sorted({resource_of(right[1]).name for right in rights})))
+        for change, rights in caller.losses(user, changes, asked)
+    ]
+    if not user.rows and client.may("READ", RESOURCES["authorization"]) is False:
+        # The engine hides the authorizations: any of the caller's groups may be the one that matters.
+        found = [
+            (change, "what this task cannot see")
+            for change in changes
+            if change.action == "delete" and not isinstance(change.key, Key) and user.concerns(change)
+        ]
+    return [
+        Refusal(change, "remove_caller_rights", f"{name}, which this task logs in as, would lose permissions on {what}")
+        for change, what in found
+    ]
+
+
 GUARDS: dict[str, Callable[[Camunda7, Sequence[Change]], list[Refusal]]] = {
     "remove_caller": _remove_caller,
     "remove_last_admin": _remove_last_admin,
     "remove_admin_grants": _remove_admin_grants,
     "grant_everybody": _grant_everybody,
+    "remove_caller_rights": _remove_caller_rights,
 }
+
+PURGE_UNDECLARED = "purge_undeclared"  # see ``purge``
 
 
 def refusals(client: Camunda7, changes: Sequence[Change], allow: Collection[str]) -> list[Refusal]:
@@ -109,8 +176,8 @@ def refusals(client: Camunda7, changes: Sequence[Change], allow: Collection[str]
     found: list[Refusal] = []
     for name, guard in GUARDS.items():
         if name not in allow:
-            stopped = [refusal.change for refusal in found]
-            found += guard(client, [change for change in changes if change not in stopped])
+            stopped = {id(refusal.change) for refusal in found}
+            found += guard(client, [change for change in changes if id(change) not in stopped])
     return found
 
 

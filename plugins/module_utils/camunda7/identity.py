@@ -5,43 +5,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.bpmops.camunda.plugins.module_utils import texts
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     authorizations,
     guards,
     own_rows,
+    schema,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import (
     SECTIONS_OF_DOCUMENT,
     Document,
+    Source,
     load_documents,
     matches,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, TENANT, USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
     MEMBERSHIPS,
-    TENANT_GROUPS,
-    TENANT_USERS,
     Member,
     Membership,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source, read
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import MANAGED
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import (
-    Objects,
     State,
     check_visible,
     fetch,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 
-_REMOVALS = 5  # the stage that removes users, groups and tenants
+GRANTS, AGAIN = 2, 6  # stages: authorizations, and those that wait for the removal of objects
 
 PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
 
@@ -64,27 +63,29 @@ def reconcile(
 ) -> list[list[Change]]:
     """Return the plan's stages. A pure function.
 
-    Tenants, users and groups come before memberships and these before authorizations, because the engine refuses to
-    create an object when the authorization that it makes itself is there already. Removal goes the other way round.
-    Memberships are removed before authorizations are written, because the engine then drops the rows that the member
-    has on the tenant.
+    What is added comes before what is removed, so that nobody lacks a right in between. Users, groups and tenants come
+    before memberships and these before authorizations, because the engine refuses to create an object when the
+    authorization that it creates itself is there already. Removal goes the other way round.
     """
     objects: list[Change] = []
     for entity in reversed(ENTITIES.values()):
-        surplus = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
+        gone = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
         declared = document.objects[entity.name].values()
         wanted = [_with_password(item, state.objects[entity.name], update_password) for item in declared]
-        objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=surplus)
+        objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=gone)
     members: list[Change] = []
     for membership in MEMBERSHIPS:
         members += _plan_members(document, state, membership, protect if "memberships" in purge else ("*",))
-    rows = _without_dropped(state.authorizations, members)
-    surplus_rows = (
-        [key for key, row in rows.items() if not own_rows.is_own(row) and not matches(key_name(key), protect)]
-        if "authorizations" in purge
-        else []
-    )
-    grants = plan(authorizations.kind(), document.authorizations.values(), rows, surplus=surplus_rows)
+    rows, declared_rows, surplus_rows = state.authorizations, dict(document.authorizations), []
+    if "authorizations" in purge:
+        surplus_rows = [key for key, row in rows.items() if not own_rows.is_own(row) and not _protected(key, protect)]
+        # What the engine would have created itself may be there already, with other permissions.
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import created_with
+
+        surplus = set(surplus_rows)
+        own = {key: row for key, row in created_with([*objects, *members]).items() if key in surplus}
+        declared_rows = {**own, **declared_rows}
+    grants = plan(authorizations.kind(), declared_rows.values(), rows, surplus=surplus_rows)
     grants += own_rows.recovery(rows, {change.key for change in grants})
     # The caller's own new password would make the requests after it fail.
     last = [
@@ -94,17 +95,21 @@ def reconcile(
     return [
         _only(objects, "create", "update"),
         _only(members, "create"),
-        _only(members, "delete"),
         _only(grants, "create", "update"),
         _only(grants, "delete"),
+        _only(members, "delete"),
         _only(objects, "delete"),
+        [],
         last,
     ]
 
 
-def key_name(key: Hashable) -> str:
-    """The grantee of an authorization's identity."""
-    return key.name if isinstance(key, Key) else ""
+def _protected(key: Hashable, protect: Collection[str]) -> bool:
+    """Whether an authorization is given to, or is on, something that ``protect`` names."""
+    if not isinstance(key, Key):
+        return False
+    on = key.resource_id if key.resource in MANAGED and key.resource_id != "*" else None
+    return matches(key.name, protect) or (on is not None and matches(on, protect))
 
 
 def _only(changes: Iterable[Change], *actions: str) -> list[Change]:
@@ -123,31 +128,16 @@ def _with_password(item: dict[str, Any], current: Mapping[Hashable, Object], upd
 
 
 def _plan_members(document: Document, state: State, membership: Membership, protect: Collection[str]) -> list[Change]:
-    """``protect`` are patterns of members that stay although they are not declared."""
-    current = state.members.get(membership.option, {})
-    wanted = [
-        membership.item(container, name)
-        for container, names in document.members[membership.option].items()
-        for name in names
+    """``protect`` are patterns of members, groups and tenants whose memberships stay although they are not declared."""
+    current, lists = state.members.get(membership.option, {}), document.members[membership.option]
+    wanted = [membership.item(container, name) for container, names in lists.items() for name in names]
+    surplus = [
+        key
+        for key in current
+        if isinstance(key, Member) and key.container in lists
+        if not matches(key.name, protect) and not matches(key.container, protect)
     ]
-    surplus = [key for key in current if isinstance(key, Member) and not matches(key.name, protect)]
     return plan(membership.kind, wanted, current, surplus=surplus)
-
-
-def _without_dropped(rows: Objects, members: Iterable[Change]) -> Objects:
-    """The rows that are left when the engine has dropped those of the members that leave a tenant."""
-    grantees = {membership.option: membership.member.name for membership in (TENANT_USERS, TENANT_GROUPS)}
-    leaving = {
-        (grantees[change.key.option], change.key.name, change.key.container)
-        for change in members
-        if change.action == "delete" and isinstance(change.key, Member) and change.key.option in grantees
-    }
-    tenant = TENANT.resource.number
-    return {
-        key: row
-        for key, row in rows.items()
-        if not (isinstance(key, Key) and key.resource == tenant and (key.grantee, key.name, key.resource_id) in leaving)
-    }
 
 
 def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> Reconciliation:
@@ -158,15 +148,18 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         HiddenError: the caller may not read what the document is about.
         RefusedError: a declaration asks for something dangerous.
     """
-    workers, purge = check_workers(params["concurrency"]), params["purge"]
-    kept = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
-    document = load_documents(
-        _sources(params), purge=purge, keep=kept, allow_everybody="grant_everybody" in params["allow"]
-    )
+    purge = params["purge"]
+    keep = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
+    document = load_documents(_sources(params), purge=purge, keep=keep)
     _add_passwords(document, params["passwords"] or {})
     for user in document.objects[USER.name].values():
         redactor.add(user.get(PASSWORD))
-    state = fetch(client, document, purge, workers)
+    # What only a purge needs is only loaded for it: a process compiles all that it loads.
+    if purge:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import purge as purging
+
+        purging.check(document, purge, params)
+    state = fetch(client, document, purge, params["concurrency"])
     check_visible(client, document, state, purge)
     stages = reconcile(
         document,
@@ -176,37 +169,66 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         update_password=params["update_password"],
         caller=client.caller or "",
     )
-    return _guard(client, stages, params["allow"])
+    stages, kept = _guard(client, stages, document, params["allow"])
+    if purge:
+        stages = purging.settle(stages, document, state, params)
+    return Reconciliation(stages, kept)
 
 
-def _sources(params: Mapping[str, Any]) -> list[Source]:
-    """The documents: the files of ``src``, and the lists given inline without the keys that the task leaves out."""
+def _sources(params: Mapping[str, Any]) -> Iterator[Source]:
+    """The documents: the files of ``src`` one after the other, and the lists given inline.
+
+    Inline, null means that a key is left out, as for Ansible's own options; a password of null is a mistake.
+    """
+    if params["src"] is not None:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import read
+
+        yield from read(params["src"])
     inline = {
-        section: [{name: value for name, value in row.items() if value is not None} for row in params[section]]
+        section: [
+            {name: value for name, value in row.items() if value is not None or name == PASSWORD}
+            for row in params[section]
+        ]
         for section in SECTIONS_OF_DOCUMENT
         if params[section] is not None
     }
-    return [*(read(params["src"]) if params["src"] else []), *([Source("task", inline)] if inline else [])]
+    if inline:
+        yield Source("task", inline)
 
 
 def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
     users = document.objects[USER.name]
-    unknown = sorted(set(passwords) - users.keys())
+    unknown = sorted(map(str, set(passwords) - users.keys()))
     if unknown:
         raise UsageError(f"passwords names users that are not declared: {', '.join(unknown)}.")
+    wrong = [(name, texts.problem(password, schema.PASSWORD)) for name, password in passwords.items()]
+    problems = [f"passwords.{name}: {problem}." for name, problem in wrong if problem]
+    if problems:
+        raise UsageError(" ".join(problems), problems=problems)
     for name, password in passwords.items():
-        users[name][PASSWORD] = str(password)
+        users[name][PASSWORD] = password
 
 
-def _guard(client: Camunda7, stages: list[list[Change]], allow: Collection[str]) -> Reconciliation:
-    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task."""
-    changes = [change for stage in stages for change in stage]
-    refused = guards.refusals(client, changes, allow)
-    kept = [item for item in refused if item.change.action == "delete" and item.change.kind.name != "membership"]
+def _guard(
+    client: Camunda7, stages: list[list[Change]], document: Document, allow: Collection[str]
+) -> tuple[list[list[Change]], list[guards.Refusal]]:
+    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task.
+
+    Raises:
+        RefusedError: a declaration asks for something dangerous.
+        UsageError: what has to be written cannot be, see ``writable``.
+    """
+    refused = guards.refusals(client, [change for stage in stages for change in stage], allow)
+    kept = [
+        item
+        for item in refused
+        if item.change.kind.name != "membership" and item.change.key not in document.authorizations
+    ]
     guards.refuse([item for item in refused if item not in kept])
-    left = [item.change for item in kept]
-    final = [[change for change in stage if change not in left] for stage in stages]
-    for change in final[_REMOVALS]:
-        # Nothing is written when a removal would stop half-way.
-        encode_id(str(change.key))
-    return Reconciliation(final, kept)
+    left = {id(item.change) for item in kept}
+    final = [[change for change in stage if id(change) not in left] for stage in stages]
+    if any(final):
+        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import writable
+
+        writable.check(change for stage in final for change in stage)
+    return final, kept

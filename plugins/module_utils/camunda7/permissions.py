@@ -9,8 +9,10 @@ Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission en
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 
@@ -87,6 +89,14 @@ VOLATILE = frozenset(
     RESOURCES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
 )
 ALL_RESOURCES = frozenset(_BY_NUMBER)
+# What a caller needs permissions on to manage identity. Ids of these resources, but for authorizations, are ids of
+# users, groups and tenants.
+MANAGED = frozenset(
+    RESOURCES[name].number
+    for name in ("user", "group", "tenant", "group_membership", "tenant_membership", "authorization")
+)
+
+_NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -96,6 +106,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return f" Did you mean {found}?" if found else ""
 
 
+@lru_cache(maxsize=256, typed=True)
 def resource_of(value: object) -> Resource:
     """Return the resource that a name (any case) or a number stands for.
 
@@ -105,8 +116,8 @@ def resource_of(value: object) -> Resource:
         UsageError: for an unknown name.
     """
     text = str(value).strip()
-    if text.isdigit():
-        return _BY_NUMBER.get(int(text)) or Resource(int(text), text, ())
+    if _NUMBER.fullmatch(text):
+        return _BY_NUMBER.get(int(text)) or Resource(int(text), str(int(text)), ())
     resource = RESOURCES.get(text.lower())
     if resource is None:
         raise UsageError(
@@ -130,5 +141,10 @@ def check_permissions(resource: Resource, permissions: Iterable[str]) -> list[st
 
 def normal(permissions: Iterable[str]) -> list[str]:
     """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
+    return list(_normal(tuple(permissions)))
+
+
+@lru_cache(maxsize=1024)  # thousands of rows have few different sets, and share their strings so
+def _normal(permissions: tuple[str, ...]) -> tuple[str, ...]:
     names = set(permissions) - {NONE}
-    return [ALL] if ALL in names else sorted(names)
+    return (ALL,) if ALL in names else tuple(sorted(names))

@@ -9,13 +9,20 @@ The lengths are those of the columns of the engine's tables.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.bpmops.camunda.plugins.module_utils import texts
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, NONE, RESOURCES, TYPES
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError
+from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
 
 ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 64}
 TEXT: dict[str, Any] = {"type": "string", "maxLength": 255}
 IDS: dict[str, Any] = {"type": "array", "items": ID, "uniqueItems": True}
+PASSWORD: dict[str, Any] = {"type": "string", "pattern": "[^ \\t\\r\\n]"}
+# Also what the engine has to bear but must not be given (writable.py): rows of nobody, and on nothing.
+TEXTS: dict[str, Any] = {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}
 
 
 def _object(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
@@ -23,24 +30,17 @@ def _object(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]
 
 
 ITEMS: dict[str, dict[str, Any]] = {
-    "users": _object(
-        ["id"], id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password={"type": "string", "minLength": 1}
-    ),
+    "users": _object(["id"], id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password=PASSWORD),
     "groups": _object(["id"], id=ID, name=TEXT, type=TEXT, members=IDS),
     "tenants": _object(["id"], id=ID, name=TEXT, users=IDS, groups=IDS),
     "authorizations": _object(
         ["resource", "permissions"],
         type={"enum": list(TYPES)},
-        user={"type": "string", "minLength": 1, "maxLength": 255},
-        group={"type": "string", "minLength": 1, "maxLength": 255},
+        user=TEXT,
+        group=TEXT,
         resource={"type": ["string", "integer"]},
-        id={"type": "string", "minLength": 1, "maxLength": 255},
-        ids={
-            "type": "array",
-            "items": {"type": "string", "minLength": 1, "maxLength": 255},
-            "minItems": 1,
-            "uniqueItems": True,
-        },
+        id=TEXT,
+        ids=TEXTS,
         permissions={"type": "array", "items": {"type": "string"}},
     ),
 }
@@ -52,6 +52,27 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {name: {"type": "array", "items": item} for name, item in ITEMS.items()},
 }
+
+
+def accepts(document: Any) -> bool:
+    """Whether a document is certainly valid: quickly, where ``jsonschema_rs`` is installed; otherwise never."""
+    try:
+        validator = load("jsonschema_rs", "jsonschema-rs", "checking documents quickly").Draft202012Validator(SCHEMA)
+        return validator.is_valid(document) and not any(texts.unfit(value) for value in strings(document))
+    except (MissingLibraryError, AttributeError, ValueError, TypeError):
+        # Not installed, older than 0.20, or the document has a value that JSON has not.
+        return False
+
+
+def strings(document: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """The strings of a valid document, apart from its keys."""
+    for rows in document.values():
+        for row in rows:
+            for value in row.values():
+                if isinstance(value, list):
+                    yield from value
+                elif isinstance(value, str):
+                    yield value
 
 
 def for_editors() -> dict[str, Any]:

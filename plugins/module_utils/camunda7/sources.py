@@ -1,85 +1,81 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read files of desired state."""
+"""Find and read files of desired state."""
 
 from __future__ import annotations
 
-import json
 import os
-from typing import Any, NamedTuple
+import re
+from collections.abc import Iterator
 
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Source
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.parse import parse
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
 
 ENDINGS = (".yml", ".yaml", ".json")
 
-
-class Source(NamedTuple):
-    """A document as it was read, and the name under which its errors are reported."""
-
-    name: str
-    data: Any
+# Templates, encrypted files, backups of editors: what they declare would be missing, and purge would remove it.
+_LOOKS_LIKE_DOCUMENT = re.compile(r"\.(ya?ml|json)\W", re.IGNORECASE)
 
 
-def read(path: str) -> list[Source]:
+def read(path: str) -> Iterator[Source]:
     """Read a YAML or JSON file, or all of them below a directory in the order of their names.
 
+    Links to files and directories are followed. What begins with a dot is left out: it is no document, and Kubernetes
+    keeps the files of a mounted ConfigMap in hidden directories, to which the visible names are links.
+
     Raises:
-        UsageError: when there is no such file, none in the directory, or one cannot be parsed.
+        UsageError: there is no such file, none in the directory, one cannot be parsed, or one that looks like a
+            document would not be read.
     """
-    if not os.path.exists(path):
-        raise UsageError(f"There is no file or directory {path} on the host where this task runs.")
     if not os.path.isdir(path):
-        return [_parse(path, os.path.basename(path))]
-    names = sorted(
-        os.path.relpath(os.path.join(folder, name), path)
-        for folder, _folders, files in os.walk(path)
-        for name in files
-        if name.endswith(ENDINGS) and not name.startswith(".")
-    )
-    if not names:
-        raise UsageError(f"The directory {path} has no file that ends with {', '.join(ENDINGS)}.")
-    return [_parse(os.path.join(path, name), name) for name in names]
+        if not os.path.exists(path):
+            raise UsageError(
+                f"There is no file or directory {os.path.abspath(path)} on the host where this task runs. "
+                "A relative src starts in the directory where ansible-playbook was started."
+            )
+        yield _parse(path, os.path.basename(path))
+        return
+    names = sorted(os.path.relpath(file, path) for file in _files(path, ()))
+    strange = [name for name in names if _LOOKS_LIKE_DOCUMENT.search(os.path.basename(name))]
+    if strange:
+        raise UsageError(
+            f"The directory {os.path.abspath(path)} has files that are not read, because their names do not end with "
+            f"{', '.join(ENDINGS)}: {', '.join(strange)}. Rename or move them; templates are not rendered."
+        )
+    documents = [name for name in names if name.lower().endswith(ENDINGS)]
+    if not documents:
+        raise UsageError(f"The directory {os.path.abspath(path)} has no file that ends with {', '.join(ENDINGS)}.")
+    for name in documents:
+        yield _parse(os.path.join(path, name), name)
+
+
+def _files(folder: str, above: tuple[str, ...]) -> Iterator[str]:
+    """The files below a directory that are not hidden. ``above``: the real paths of the directories around it."""
+    real = os.path.realpath(folder)
+    if real in above:
+        raise UsageError(f"The link {folder} leads back to a directory that it is in.")
+    try:
+        entries = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UsageError(f"The directory {folder} cannot be read: {error.strerror}.") from None
+    for entry in entries:
+        path = os.path.join(folder, entry)
+        if entry.startswith("."):
+            continue
+        if os.path.isdir(path):
+            yield from _files(path, (*above, real))
+        else:
+            yield path
 
 
 def _parse(path: str, name: str) -> Source:
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        if name.endswith(".json"):
-            return Source(name, json.loads(text, object_pairs_hook=_unique))
-        return Source(name, _parse_yaml(text, name))
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{name}: this is not valid JSON in line {error.lineno}: {error.msg}.") from None
+        with open(path, "rb") as file:
+            content = file.read()
+        return Source(name, parse(content, name))
+    except OSError as error:
+        raise UsageError(f"{name}: the file cannot be read: {error.strerror}.") from None
     except ValueError as error:
         raise UsageError(f"{name}: {error}.") from None
-    except OSError as error:
-        raise UsageError(f"{name}: the file cannot be read: {error.__class__.__name__}.") from None
-
-
-def _parse_yaml(text: str, name: str) -> Any:
-    yaml = load("yaml", "PyYAML", "desired-state files in YAML")
-
-    def construct_mapping(loader: Any, node: Any, deep: bool = False) -> Any:
-        # YAML readers silently take the last of two equal keys.
-        _unique([(loader.construct_object(key, deep=True), None) for key, _value in node.value])
-        return yaml.SafeLoader.construct_mapping(loader, node, deep)
-
-    unique_loader = type("UniqueLoader", (yaml.SafeLoader,), {"construct_mapping": construct_mapping})
-    try:
-        return yaml.load(text, unique_loader)
-    except yaml.YAMLError as error:
-        # The error's own text quotes the file, which may hold a password.
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise UsageError(f"{name}: this is not valid YAML{where}: {getattr(error, 'problem', '')}.") from None
-
-
-def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-    """Return the pairs as a mapping; a key that stands twice is an error, and not the last one's victory."""
-    names = [str(key) for key, _value in pairs]
-    twice = sorted({key for key in names if names.count(key) > 1})
-    if twice:
-        raise ValueError(f"the key {', '.join(twice)} stands twice in one mapping")
-    return dict(pairs)

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities, memberships
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, TENANT, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
+    MEMBERSHIPS,
+    TENANT_GROUPS,
+    TENANT_USERS,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 
 Objects = dict[Hashable, Object]
 
@@ -28,6 +32,14 @@ class State:
     objects: dict[str, Objects] = field(default_factory=dict)
     members: dict[str, Objects] = field(default_factory=dict)
     authorizations: Objects = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many objects there are, by the name of their kind."""
+        return {
+            **{name: len(found) for name, found in self.objects.items()},
+            "membership": sum(map(len, self.members.values())),
+            "authorization": len(self.authorizations),
+        }
 
 
 def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
@@ -51,6 +63,16 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
         for container in document.members[membership.option]
         if container in state.objects[membership.container.name]
     ]
+    # A member that purge removes takes along its authorizations on its tenants, also those that are declared.
+    lists += [
+        (membership, key.resource_id)
+        for membership in (TENANT_USERS, TENANT_GROUPS)
+        if f"{membership.member.name}s" in purge
+        for key in document.authorizations
+        if (key.grantee, key.resource) == (membership.member.name, TENANT.resource.number) and key.resource_id != "*"
+        if key.name in state.objects[key.grantee] and key.name not in document.objects[key.grantee]
+    ]
+    lists = list(dict.fromkeys(lists))
     found = read_all(lists, lambda item: memberships.find(client, item[0], item[1]), workers)
     for (membership, _container), members in zip(lists, found):
         state.members.setdefault(membership.option, {}).update(members)

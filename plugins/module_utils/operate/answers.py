@@ -42,9 +42,10 @@ def explain(response: Response) -> tuple[Optional[str], str]:
     data = response.data
     if not isinstance(data, dict):
         return None, ""
-    said = " ".join(str(data[key]).strip() for key in ("message", "detail") if data.get(key))
-    kind = data.get("title") if data.get("type") in (None, "about:blank") else data["type"]
-    text = said or str(data.get("title") or data.get("error") or "")
+    texts = {key: value.strip() for key, value in data.items() if isinstance(value, str)}
+    said = " ".join(texts[key] for key in ("message", "detail") if texts.get(key))
+    kind = texts.get("title") if texts.get("type") in (None, "about:blank") else texts["type"]
+    text = said or texts.get("title") or texts.get("error") or ""
     advice = next((advice for part, advice in _ADVICE if part in f"{text} {kind}"), "")
     if response.status == 403 and not advice:
         advice = (

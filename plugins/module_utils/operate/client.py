@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any, Optional
 from urllib.parse import quote
@@ -20,8 +19,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
     NotFoundError,
     TransportError,
-    UsageError,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate import filters, paging
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.answers import (
     explain,
     may_have_happened,
@@ -31,6 +30,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.answers imp
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import PROCESS_INSTANCES, Entity
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import locate
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.paging import Course, Page
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import Threads
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -50,32 +51,19 @@ _LOWEST, _HIGHEST = str(-(2**63)), str(2**63 - 1)
 _VIEWS = {"xml": "xml", "statistics": "statistics", "sequence_flows": "sequence-flows"}
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a search.
-
-    Attributes:
-        rows: the objects, as the server sent them.
-        sort_values: where the next page starts; opaque. None when there is none.
-        total: how many objects match, at most COUNTED.
-    """
-
-    rows: list[dict[str, Any]]
-    sort_values: Optional[list[Any]]
-    total: int
-
-
 class Operate:
     """Operate of one cluster.
 
     Args:
         rest: the HTTP client of Operate.
         commands: the HTTP client of the API v2 of the same cluster, for what v1 cannot do.
+        repeats: whether a deletion may be sent again when its answer was lost.
     """
 
-    def __init__(self, rest: Client, commands: Client) -> None:
+    def __init__(self, rest: Client, commands: Client, repeats: bool = True) -> None:
         self.rest = rest
         self._commands = commands
+        self._repeats = repeats
 
     def search(
         self,
@@ -86,7 +74,12 @@ class Operate:
         sort: Sequence[Mapping[str, str]] = (),
         search_after: Optional[Sequence[Any]] = None,
     ) -> Page:
-        """Return one page; the arguments are checked ones, see filters."""
+        """Return one page; the arguments are checked ones, see filters.
+
+        Raises:
+            InvalidAnswerError: an answer that makes no sense, see paging.
+            UsageError: the server ignores a field of the filter.
+        """
         # In the order DESC the sort value of a missing date is one that OpenSearch does not take back. In both orders
         # the objects without the date come last and in the same order, so that the other one leads on from there.
         turned = False
@@ -101,13 +94,13 @@ class Operate:
             body["searchAfter"] = list(search_after)
         path = f"/v1/{entity.name}/search"
         try:
-            data = self.rest.read("POST", path, body=body).data
+            response = self.rest.read("POST", path, body=body)
         except NotFoundError as error:
             raise no_such_api(error) from None
-        if not isinstance(data, dict) or not isinstance(data.get("items"), list):
-            raise UsageError(f"POST {path} did not answer like the Operate API: check the option url.")
-        values = data.get("sortValues") or None
-        return Page(data["items"], [_LOWEST, *values[1:]] if turned and values else values, int(data.get("total") or 0))
+        page = paging.read(response, entity, size, search_after is None)
+        filters.check_rows(entity, filter, page.rows)
+        values = page.sort_values
+        return replace(page, sort_values=[_LOWEST, *values[1:]]) if turned and values else page
 
     def pages(
         self,
@@ -124,22 +117,26 @@ class Operate:
 
         With ``ahead`` the next page is asked for while the caller works on one, for callers that want all of them.
 
-        It never stops by ``total``, which ends at COUNTED and changes meanwhile. The server always sorts by the key at
-        last, so that nothing is yielded twice or left out when objects come and go.
+        The server always uses the key as the final tie-breaker, so that nothing is yielded twice or left out when
+        objects come and go. Only an object whose sort field changes can be.
+
+        Raises:
+            InvalidAnswerError: pages that do not follow each other, see paging.
         """
 
         def ask(wanted: int, after: Optional[Sequence[Any]]) -> Callable[[], Page]:
             search = partial(self.search, entity, filter, size=wanted, sort=sort, search_after=after)
-            return pool.submit(search).result if ahead else search
+            return threads.start(search) if ahead else search
 
-        with ThreadPoolExecutor(1) as pool:
+        with Threads() as threads:
+            course = Course(entity, sort, search_after)
             left = limit
             wanted = size if left is None else min(size, left)
             coming = ask(wanted, search_after)
             while True:
                 page = coming()
                 left = None if left is None else left - len(page.rows)
-                last = len(page.rows) < wanted or page.sort_values is None or left == 0
+                last = course.ends_with(page) or left == 0
                 if not last:
                     wanted = size if left is None else min(size, left)
                     coming = ask(wanted, page.sort_values)
@@ -156,7 +153,12 @@ class Operate:
             if error.status != 500 or "Ambiguous handler methods" not in error.message:
                 raise
             return self._by_search(entity, key, error)
-        return None if response is None else response.data
+        if response is None:
+            return None
+        row = paging.check_object(response, entity, response.data)
+        if str(row[entity.identifier]) != key:
+            raise response.invalid(f"{entity.one} {key}", f"it is {row[entity.identifier]}")
+        return row
 
     def _by_search(self, entity: Entity, key: str, error: AnswerError) -> Optional[dict[str, Any]]:
         found = self.search(entity, {"key": int(key)}, size=1).rows
@@ -170,6 +172,8 @@ class Operate:
         response = self._one(entity, key, f"/{_VIEWS[view]}", headers)
         if response is None:
             return None
+        if view != "xml" and not isinstance(response.data, list):
+            raise response.invalid("a list")
         return response.text if view == "xml" else response.data
 
     def _one(
@@ -197,7 +201,7 @@ class Operate:
                 return False
             raise no_such_api(error) from None
         except (TransportError, AnswerError) as error:
-            if not may_have_happened(error):
+            if not (self._repeats and may_have_happened(error)):
                 raise
         # The first request may have done it, so that "not found" now means success.
         with contextlib.suppress(NotFoundError):
@@ -221,17 +225,14 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> O
     ``zeebe_url`` and ``zeebe_audience``, where the module has them, lead to API v2 when it is served elsewhere.
     """
     own = {"url": params.get("zeebe_url"), "audience": params.get("zeebe_audience")}
-    here = locate(params)
-    there = locate({**params, **{name: value for name, value in own.items() if value}}, "zeebe")
+    commands = {**params, **{name: value for name, value in own.items() if value}}
+    here, there = (
+        Connection.from_parameters(located, password_strategy=COOKIE)
+        for located in (locate(params), locate(commands, "zeebe"))
+    )
 
-    def client(located: Mapping[str, Any]) -> Client:
-        return Client(
-            Connection.from_parameters(located, password_strategy=COOKIE),
-            read_only=read_only,
-            redactor=redactor,
-            explain=explain,
-            repeat_answer=repeat_answer,
-        )
+    def client(connection: Connection) -> Client:
+        return Client(connection, read_only=read_only, redactor=redactor, explain=explain, repeat_answer=repeat_answer)
 
     rest = client(here)
-    return Operate(rest, rest if here == there else client(there))
+    return Operate(rest, rest if here == there else client(there), repeats=here.retries > 0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply, read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
@@ -24,6 +24,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.waiting import wait_until
 
 Row = Mapping[str, Any]
@@ -60,10 +61,19 @@ class Frozen:
     orphans: list[str] = field(default_factory=list)
 
     def depth(self, key: str) -> int:
-        """How many instances of the set lie above this one in the chain of calls."""
+        """How many instances of the set lie above this one in the chain of calls.
+
+        Raises:
+            RefusedError: the chain has no end, because instances are each other's parents.
+        """
         depth, parent = 0, self.rows[key].get("parentKey")
         while parent in self.rows:
             depth, parent = depth + 1, self.rows[parent].get("parentKey")
+            if depth > len(self.rows):
+                raise RefusedError(
+                    f"According to Operate the callers of process instance {key} form a circle (parentKey). "
+                    "Nothing was deleted."
+                )
         return depth
 
 
@@ -103,7 +113,7 @@ def _family(client: Operate, frozen: Frozen, settings: Settings) -> Frozen:
     level = list(frozen.rows.values())
     while level:
         callers = [row for row in level if calls(row)]
-        answers = read_all(callers, partial(_children, client), settings.concurrency)
+        answers = read_all(callers, partial(_children, client, settings), settings.concurrency)
         level = [child for children in answers for child in children if child["key"] not in frozen.rows]
         if not settings.include_children:
             frozen.orphans = [child["key"] for child in level]
@@ -113,8 +123,10 @@ def _family(client: Operate, frozen: Frozen, settings: Settings) -> Frozen:
     return frozen
 
 
-def _children(client: Operate, parent: Row) -> list[dict[str, Any]]:
-    pages = client.pages(_INSTANCES, {"parentKey": int(parent["key"])})
+def _children(client: Operate, settings: Settings, parent: Row) -> list[dict[str, Any]]:
+    # One more than allowed is enough to refuse them.
+    limit = settings.max_instances + 1 if settings.include_children else None
+    pages = client.pages(_INSTANCES, {"parentKey": int(parent["key"])}, limit=limit)
     return [filters.present(_INSTANCES, row) for page in pages for row in page.rows]
 
 
@@ -197,7 +209,7 @@ def _perform(settings: Settings, client: Operate, change: Change) -> bool:
 
 
 def _delete(settings: Settings, client: Operate, key: str) -> bool:
-    """Delete an instance; again while Operate cannot, because it is still writing down how the instance ended."""
+    """Delete an instance; retry while Operate is still archiving the instance."""
     failures: list[AnswerError] = []
 
     def attempt() -> Optional[bool]:
@@ -224,7 +236,9 @@ def _wait(probe: Callable[[], Optional[bool]], settings: Settings, what: str) ->
     wait_until(probe, timeout=settings.wait_timeout, interval=settings.wait_interval, what=what)
 
 
-def carry_out(client: Operate, stages: Sequence[Sequence[Change]], settings: Settings) -> dict[tuple[str, str], bool]:
+def carry_out(
+    client: Operate, stages: Sequence[Sequence[Change]], settings: Settings, journal: Optional[Journal] = None
+) -> dict[tuple[str, str], bool]:
     """Carry out the changes; return by action and key whether each one changed anything.
 
     Raises:
@@ -232,7 +246,7 @@ def carry_out(client: Operate, stages: Sequence[Sequence[Change]], settings: Set
         WaitTimeoutError: all was done, but Operate still finds instances that it deleted.
     """
     changes = [change for stage in stages for change in stage]
-    returned = apply(client, stages, settings.concurrency)
+    returned = apply(client, stages, settings.concurrency, journal)
     done = {(change.action, str(change.key)): bool(result) for change, result in zip(changes, returned)}
     if settings.wait:
         left = [key for (action, key), happened in done.items() if action == "delete" and happened]
@@ -245,7 +259,7 @@ def carry_out(client: Operate, stages: Sequence[Sequence[Change]], settings: Set
 
 
 def _gone(client: Operate, left: list[str], settings: Settings) -> Optional[bool]:
-    """Take from ``left`` what is not found any more; True when nothing is left."""
+    """Remove from ``left`` what is no longer found; True when nothing is left."""
     rows = read_all(left, partial(client.get, _INSTANCES), settings.concurrency)
     left[:] = [key for key, row in zip(left, rows) if row is not None]
     return None if left else True

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The entities of the Operate API v1: their fields, what can be filtered and sorted by, and why not where not.
+"""The entities of the Operate API v1: which fields can be filtered or sorted, and why others cannot.
 
 Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
 """
@@ -246,7 +246,7 @@ PROCESS_INSTANCES = "process-instances"
 
 
 def find(name: str) -> Entity:
-    """Return the entity called ``name``; an underscore is as good as a hyphen.
+    """Return the entity called ``name``; underscores and hyphens are equivalent.
 
     Raises:
         UsageError: there is none; the message lists all.

@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import times
@@ -34,7 +34,7 @@ CUT = 8191
 # The server takes this name of a filter too; answers use the other one.
 _ALIASES = {"parentProcessInstanceKey": "parentKey"}
 _EXACT = (KEY, INT, TEXT, BOOL)
-# Compared by words, or filtered by and not returned.
+# Full-text fields, and filters that the answer does not echo.
 _LOOSE = ("message", "truncated", "decisionRequirementsName", "decisionRequirementsVersion")
 _LARGEST = {KEY: 2**63 - 1, INT: 2**31 - 1}
 
@@ -43,7 +43,8 @@ def check_filter(entity: Entity, given: Any) -> dict[str, Any]:
     """Return the filter as it is sent: known names, values of the right type.
 
     Raises:
-        UsageError: an unknown name, a field that the server cannot filter by, or a value of the wrong type.
+        UsageError: an unknown name, a field that the server cannot filter by or that is given twice, or a value that is
+            empty (the server drops it: buildTermQuery in the sources of Operate) or of the wrong type.
     """
     if not isinstance(given, Mapping):
         raise UsageError(f"filter: {given!r} is not a mapping of fields to values.")
@@ -56,6 +57,10 @@ def check_filter(entity: Entity, given: Any) -> dict[str, Any]:
             raise UsageError(f"{option}: {entity.name} cannot be filtered by this field: {field.no_filter}.")
         if value is None or isinstance(value, (dict, list, tuple)):
             raise UsageError(f"{option}: give one value; Operate compares with exactly one, and cannot look for none.")
+        if isinstance(value, str) and not value.strip():
+            raise UsageError(f"{option}: the value is empty. The server would ignore the field and match everything.")
+        if field.name in checked:
+            raise UsageError(f"{option}: another name of {field.name}, which is given too. Keep one of them.")
         checked[field.name] = _CHECKS[field.type](option, value)
         if field.choices and checked[field.name] not in field.choices:
             raise UsageError(f"{option}: {value!r} is none of {', '.join(field.choices)}.")
@@ -95,7 +100,7 @@ def check_fields(entity: Entity, given: Sequence[str]) -> tuple[str, ...]:
 
 
 def check_key(entity: Entity, value: Any, option: str = "key") -> str:
-    """Return the identifier of one object as a text: digits, for decision instances digits, a hyphen and digits.
+    """Return the identifier of one object as a string: digits, for decision instances digits, a hyphen and digits.
 
     Raises:
         UsageError: it is something else.
@@ -128,7 +133,7 @@ def _boolean(option: str, value: Any) -> bool:
 
 def _text(option: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{option}: {value!r} is not a text; put it in quotes.")
+        raise UsageError(f"{option}: {value!r} is not a string; put it in quotes.")
     return value
 
 
@@ -142,8 +147,8 @@ def _json(option: str, value: Any) -> str:
             json.loads(value)
         except ValueError:
             raise UsageError(
-                f"{option}: values of variables are compared as JSON, and {value!r} is none: "
-                "write the text abc as '\"abc\"'."
+                f"{option}: values of variables are compared as JSON, and {value!r} is not JSON: "
+                "write the string abc as '\"abc\"'."
             ) from None
         return value
     return json.dumps(value)
@@ -169,7 +174,7 @@ def keys_among(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def present(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an object of an answer as it is shown: keys as texts, the value of a variable decoded beside it."""
+    """Return an object of an answer as it is shown: keys as strings, the value of a variable decoded beside it."""
     shown = dict(row)
     for name in keys_among(tuple(row)):
         if isinstance(shown[name], int):
@@ -182,16 +187,22 @@ def present(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def disagrees(entity: Entity, given: Mapping[str, Any], row: Mapping[str, Any]) -> Optional[str]:
-    """Return the first field of the filter that an object of the answer does not have as wanted, None when all agree.
+def check_rows(entity: Entity, given: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Check that the objects of an answer match the filter.
 
     Servers ignore a field that they do not know, such as one that came with a later version, and return everything.
+
+    Raises:
+        UsageError: names the field that the server ignores.
     """
-    return next(
-        (
-            name
-            for name, value in given.items()
-            if entity.field(name, "filter").type in _EXACT and name not in _LOOSE and row.get(name) != value
-        ),
-        None,
-    )
+    types = {name: entity.field(name, "filter").type for name in given if name not in _LOOSE}
+    exact = {name: given[name] for name, kind in types.items() if kind in _EXACT}
+    dates = {name: given[name] for name, kind in types.items() if kind == DATE}
+    for row in rows:
+        ignored = [name for name, value in exact.items() if row.get(name) != value]
+        ignored += [name for name, value in dates.items() if not times.matches(row.get(name), value)]
+        if ignored:
+            raise UsageError(
+                f"filter.{ignored[0]}: this server ignores it and returned objects that do not match; its version is "
+                "older than this field, or newer than this collection."
+            )

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A search as a task describes it: checked options, limits of time that the server does not know, pages, totals."""
+"""A search as a task describes it: checked options, client-side time ranges, pages, totals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.windows imp
 )
 
 LIMIT = 1000
-"""How many objects a task returns at most, unless it says otherwise."""
+"""The default maximum number of objects that a task returns."""
 
 ARGUMENTS: dict[str, Any] = {
     "filter": {"type": "dict", "default": {}},
@@ -42,16 +42,19 @@ ARGUMENTS: dict[str, Any] = {
 }
 """The argument spec of a search."""
 
+NOT_EMPTY = tuple(TIME_ARGUMENTS)
+"""Options that find more when they are empty. An empty filter means all objects."""
+
 
 @dataclass(frozen=True)
 class Query:
     """A checked search.
 
     Attributes:
-        windows: spans of time; the first one decides the order.
+        windows: time ranges; the first one decides the order.
         fields: the fields to return; empty for all.
         size: objects in a page.
-        limit: how many objects to return at most; None for all.
+        limit: maximum number of objects to return; None for all.
     """
 
     entity: entities.Entity
@@ -80,7 +83,7 @@ class Query:
         endless = params.get("dest") or params.get("count_only")
         query = Query(
             entity,
-            filters.check_filter(entity, params.get("filter") or {}),
+            filters.check_filter(entity, params["filter"]),
             windows,
             tuple(filters.check_sort(entity, params.get("sort") or ())),
             filters.check_fields(entity, params.get("fields") or ()),
@@ -104,11 +107,11 @@ class Query:
         if not self.windows:
             return
         if self.search_after is not None:
-            raise UsageError("search_after: cannot be given with limits of time, which set the start themselves.")
+            raise UsageError("search_after: cannot be given with a time range, which sets the start itself.")
         leading = self.windows[0].field
         if any(row["field"] != leading for row in self.sort) or len(self.sort) > 1:
             raise UsageError(
-                f"sort: with these limits of time the objects are read in the order of {leading}, so that no more than "
+                f"sort: with this time range the objects are read in the order of {leading}, so that no more than "
                 f"needed is read; sort may only name {leading}, to choose ASC or DESC."
             )
 
@@ -126,7 +129,8 @@ class Search:
         total: how many there are, as far as it is known.
         total_is_lower_bound: whether there may be more than ``total``.
         truncated: whether ``limit`` left objects out.
-        search_after: where the next search would go on; None at the end, and with limits of time.
+        search_after: where the next search continues; None if the result is complete or a time range is used.
+        warnings: what the user should know.
     """
 
     def __init__(self, client: Operate, query: Query) -> None:
@@ -137,35 +141,24 @@ class Search:
         self.total_is_lower_bound = False
         self.truncated = False
         self.search_after: Optional[list[Any]] = None
+        self.warnings: list[str] = []
 
     def pages(self) -> Iterator[list[dict[str, Any]]]:
         """Yield the objects as they are shown, page by page; no more than one page is kept in memory."""
         for rows in self._windowed() if self._query.windows else self._plain():
-            self._check(rows)
             self.count += len(rows)
             yield [self._query.show(row) for row in rows]
         if self._query.windows:
             self.total, self.total_is_lower_bound = self.count, self.truncated
 
-    def _check(self, rows: list[dict[str, Any]]) -> None:
-        for row in rows if self._query.filter else ():
-            ignored = filters.disagrees(self._query.entity, self._query.filter, row)
-            if ignored:
-                raise UsageError(
-                    f"filter.{ignored}: this server ignores it and returned objects that do not match; its version is "
-                    "older than this field, or newer than this collection."
-                )
-
     def tally(self) -> None:
-        """Find ``total`` only. With limits of time that means reading the objects, one page in memory at a time."""
+        """Find ``total`` only. With a time range that means reading the objects, one page in memory at a time."""
         query = self._query
         if query.windows:
             for _page in self.pages():
                 pass
             return
-        page = self._client.search(query.entity, query.filter, size=1)
-        self._check(page.rows)
-        self.total = page.total
+        self.total = self._client.search(query.entity, query.filter, size=1).total
         self.total_is_lower_bound = self.total >= COUNTED
 
     def summary(self) -> dict[str, Any]:
@@ -180,24 +173,30 @@ class Search:
     def _plain(self) -> Iterator[list[dict[str, Any]]]:
         query = self._query
         arguments: dict[str, Any] = {"entity": query.entity, "filter": query.filter, "sort": query.sort}
-        found = 0
+        known = query.search_after is None
+        answers = seen = found = 0
+        least = COUNTED
         for page in self._client.pages(
             **arguments, size=query.size, search_after=query.search_after, limit=query.limit, ahead=True
         ):
-            found += len(page.rows)
-            self.total, self.search_after = page.total, page.sort_values
+            answers, seen, found = answers + 1, seen + page.count, found + len(page.rows)
+            self.total, self.search_after, least = page.total, page.sort_values, min(least, page.total)
             yield page.rows
-        known = query.search_after is None
         if query.limit is not None and found >= query.limit:
-            self.truncated = (
-                self.total > found
-                if known and self.total < COUNTED
-                else bool(self._client.search(**arguments, size=1, search_after=self.search_after).rows)
-            )
+            # A total belongs to the objects of its own answer, and does not prove that none are left.
+            more = known and answers == 1 and seen < self.total < COUNTED
+            self.truncated = more or bool(self._client.search(**arguments, size=1, search_after=self.search_after).rows)
         if not self.truncated:
             self.search_after = None
             self.total = found if known else self.total
-        self.total_is_lower_bound = self.total >= COUNTED and (self.truncated or not known)
+            if known and seen < least:
+                self.warnings.append(
+                    f"Operate counted {least} {query.entity.name} or more at any time, and returned {seen}: objects "
+                    "were added, changed or removed during the search. Run it again if all of them are needed."
+                )
+        self.total_is_lower_bound = (self.total >= COUNTED and (self.truncated or not known)) or (
+            self.truncated and known and self.total <= seen
+        )
 
     def _windowed(self) -> Iterator[list[dict[str, Any]]]:
         query = self._query

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import deletion, entities, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
@@ -21,23 +22,29 @@ _ORPHANS = (
 )
 
 TARGETS: tuple[str, ...] = ("key", "keys", "filter", *TIME_ARGUMENTS)
-"""The options that name the instances to delete; one of them is needed."""
+"""The options that select the instances to delete; one of them is needed."""
+
+EXCLUSIVE = [("key", "keys", "filter"), *((key, time) for key in ("key", "keys") for time in TIME_ARGUMENTS)]
+"""Instances that are named by key are deleted whatever their age and their fields."""
+
+NOT_EMPTY = tuple(name for name in TARGETS if name != "keys")
+"""Targets that select more when they are empty. An empty list of keys selects nothing."""
 
 
-def delete(client: Operate, params: Params, *, check_mode: bool) -> Done:
+def delete(client: Operate, params: Params, *, check_mode: bool, journal: Optional[Journal] = None) -> Done:
     """Delete process instances, called ones first; the deletions are the changes."""
     settings = deletion.Settings(
         cancel_first=params["cancel_first"],
         include_children=params["include_children"],
         max_instances=params["max_instances"],
-        concurrency=check_workers(params["concurrency"]),
+        concurrency=params["concurrency"],
         wait=params["wait"],
         wait_timeout=params["wait_timeout"],
         wait_interval=params["wait_interval"],
     )
     frozen = _freeze(client, params, settings)
     stages = deletion.plan(frozen, settings)
-    done = None if check_mode else deletion.carry_out(client, stages, settings)
+    done = None if check_mode else deletion.carry_out(client, stages, settings, journal)
     instances = deletion.report(frozen, done)
     counts = {action: sum(row["action"] == action for row in instances) for action in ("deleted", "absent")}
     counts["canceled"] = sum(row["canceled"] for row in instances)
@@ -50,21 +57,16 @@ def delete(client: Operate, params: Params, *, check_mode: bool) -> Done:
 
 
 def _freeze(client: Operate, params: Params, settings: deletion.Settings) -> deletion.Frozen:
-    timed = [name for name in TIME_ARGUMENTS if params[name]]
     if settings.max_instances < 1:
         raise UsageError("max_instances: give 1 or more.")
     if params["key"] is not None or params["keys"] is not None:
-        if timed:
-            raise UsageError(f"{timed[0]}: belongs to filter; instances that are named by key go whatever their age.")
         given = [params["key"]] if params["keys"] is None else params["keys"]
         entity = entities.find(entities.PROCESS_INSTANCES)
         return deletion.by_keys(client, [filters.check_key(entity, key) for key in given], settings)
-    if params["filter"] is not None and not params["filter"]:
+    search = {**params, "entity": entities.PROCESS_INSTANCES, "limit": settings.max_instances}
+    query = Query.from_parameters({**search, "filter": params["filter"] or {}}, datetime.now(timezone.utc))
+    if not query.filter and not query.windows:
         raise RefusedError(
-            "filter: an empty filter matches everything, so nothing was deleted. "
-            "Leave it out where limits of time alone are meant."
+            "There is neither a filter nor a time range, which matches every process instance, so nothing was deleted."
         )
-    query = Query.from_parameters(
-        {**params, "entity": entities.PROCESS_INSTANCES, "limit": settings.max_instances}, datetime.now(timezone.utc)
-    )
     return deletion.by_query(client, query, settings)

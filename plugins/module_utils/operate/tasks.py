@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import files
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import check_workers, read_all
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, export, filters
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
 
 
 def search(client: Operate, params: Params, *, check_mode: bool) -> Done:
@@ -28,10 +28,10 @@ def search(client: Operate, params: Params, *, check_mode: bool) -> Done:
     dest = params.get("dest")
     if dest is None:
         objects = [row for page in found.pages() for row in page]
-        return Done(result={"objects": objects, **found.summary()})
+        return Done(result={"objects": objects, **found.summary()}, warnings=found.warnings)
     files.check_dest(dest)
     changed = export.write_lines(dest, found.pages(), check_mode=check_mode)
-    return Done(changed, {"dest": dest, "count": found.count, **found.summary()})
+    return Done(changed, {"dest": dest, "count": found.count, **found.summary()}, warnings=found.warnings)
 
 
 def get(client: Operate, params: Params, *, check_mode: bool) -> Done:
@@ -42,10 +42,9 @@ def get(client: Operate, params: Params, *, check_mode: bool) -> Done:
         raise UsageError("dest: only the document of one object can be written: give key and view: xml.")
     single = params["key"] is not None
     keys = [filters.check_key(entity, key) for key in ([params["key"]] if single else params["keys"])]
-    workers = check_workers(params["concurrency"])
     if dest is not None:
         files.check_dest(dest)
-    rows = read_all(keys, partial(_one, client, entity, view), workers)
+    rows = read_all(keys, partial(_one, client, entity, view), params["concurrency"])
     missing = [key for key, row in zip(keys, rows) if row is None]
     if missing and params["required"]:
         raise RefusedError(f"There is no {entity.one} {', '.join(missing)} (required: true).", missing=missing)

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points in time as people give them and as Operate wants them. Pure functions."""
+"""Points in time as users write them and as Operate wants them. Pure functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def moment(option: str, text: str) -> datetime:
-    """Return the point in time that ``text`` names.
+    """Return the point in time that ``text`` names, in UTC.
 
     Raises:
         UsageError: naming ``option``.
@@ -64,8 +64,26 @@ def filter_value(option: str, text: str) -> str:
         raise UsageError(
             f"{option}: after the time may stand ||/y, ||/M, ||/w, ||/d, ||/h, ||/m or ||/s, not {bars + unit}."
         )
-    utc = moment(option, text.strip()).astimezone(timezone.utc)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}+0000{bars}{unit}"
+    naive = moment(option, text.strip()).replace(tzinfo=None)
+    return f"{naive.isoformat(timespec='milliseconds')}+0000{bars}{unit}"
+
+
+def matches(answer: object, wanted: str) -> bool:
+    """Return whether an answer's date is what a date filter, as it is sent, asks for.
+
+    The server compares milliseconds, or the units of the calendar in UTC; weeks begin on Monday (date math of
+    Elasticsearch).
+    """
+    text, _bars, unit = wanted.partition("||/")
+    found, sought = answered(answer), _read(text)
+    return found is not None and sought is not None and _unit(found, unit) == _unit(sought, unit)
+
+
+def _unit(when: datetime, unit: str) -> tuple[int, ...]:
+    if unit == "w":
+        return when.isocalendar()[:2]
+    parts = when.timetuple()[: "yMdhms".index(unit) + 1 if unit else 6]
+    return parts if unit else (*parts, when.microsecond // 1000)
 
 
 def epoch_millis(when: datetime) -> int:
@@ -93,8 +111,8 @@ def _read(text: str) -> Optional[datetime]:
             int(second or 0),
             int(f"{fraction or 0:0<6}"[:6]),
             _zone(offset or "Z"),
-        )
-    except ValueError:
+        ).astimezone(timezone.utc)
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         return None
 
 

@@ -1,9 +1,9 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of time, which the server does not know: its date filters match one rounded instant only.
+"""Client-side time ranges: Operate's date filters only match a single rounded instant.
 
-The pages are read in the order of a date, from the first object inside the limits to the first one beyond them.
+The pages are read in the order of a date, from the first object inside the range to the first one beyond it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate import times
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import Entity
 
@@ -34,9 +34,20 @@ class Window:
     after: Optional[datetime] = None
     before: Optional[datetime] = None
 
+    def _when(self, row: Mapping[str, Any]) -> Optional[datetime]:
+        given = row.get(self.field)
+        when = times.answered(given)
+        if when is None and given is not None:
+            raise CamundaError(f"The server returned a {self.field} that is not a date.")
+        return when
+
     def holds(self, row: Mapping[str, Any]) -> bool:
-        """Whether the object's date lies in the span. An object without the date does not."""
-        when = times.answered(row.get(self.field))
+        """Whether the object's date lies in the span. An object without the date does not.
+
+        Raises:
+                CamundaError: the server answered with something else than a date.
+        """
+        when = self._when(row)
         return (
             when is not None
             and (self.after is None or when >= self.after)
@@ -45,7 +56,7 @@ class Window:
 
     def passed(self, row: Mapping[str, Any], order: str) -> bool:
         """Whether in this order nothing more can follow. Objects without the date come last in both orders."""
-        when = times.answered(row.get(self.field))
+        when = self._when(row)
         if when is None:
             return True
         if order == "ASC":
@@ -62,12 +73,12 @@ class Window:
 
 
 def windows_of(entity: Entity, params: Mapping[str, Any], now: datetime) -> tuple[Window, ...]:
-    """Return the limits of time that the options describe, the one that decides the order first.
+    """Return the time ranges that the options describe, the one that decides the order first.
 
     Raises:
-        UsageError: a malformed time, a date that the entity does not have, or limits that leave nothing.
+        UsageError: a malformed or empty time, a date that the entity does not have, or a range that is empty.
     """
-    given = {name: times.bound(name, params[name], now) for name in TIME_ARGUMENTS if params.get(name)}
+    given = {name: times.bound(name, params[name], now) for name in TIME_ARGUMENTS if params.get(name) is not None}
     for name in given:
         dated = entity.ended if name.startswith("ended") else entity.started
         if dated is None:
@@ -85,7 +96,5 @@ def windows_of(entity: Entity, params: Mapping[str, Any], now: datetime) -> tupl
         windows[0] = Window(ended.field, after, ended.before)
     for window in windows:
         if window.after and window.before and window.after >= window.before:
-            raise UsageError(
-                f"The limits of time leave nothing: {window.field} from {window.after} to before {window.before}."
-            )
+            raise UsageError(f"The time range is empty: {window.field} from {window.after} to before {window.before}.")
     return tuple(windows)

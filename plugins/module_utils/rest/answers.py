@@ -21,6 +21,10 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response impor
 
 _KEYS = ("message", "detail", "title", "error_description", "error")
 _LONGEST = 2000
+PROXY_LOGIN = (
+    "The proxy wants a login of its own, or refuses the one it got: give it in the environment variable HTTPS_PROXY or "
+    "HTTP_PROXY (http://user:password@proxy:port). The server itself was not reached."
+)
 
 
 def plain(response: Response) -> tuple[Optional[str], str]:
@@ -49,6 +53,8 @@ def error_for(response: Response, connection: Connection, explain: Explain, advi
 
 def _hint(response: Response, connection: Connection, advice: str) -> str:
     status, url = response.status, connection.url
+    if 300 <= status < 400 and "Location" not in response.headers:
+        return " The API never answers so: a proxy, gateway or cache in between did."
     if 300 <= status < 400:
         return _redirect(_location(response, url), url)
     if status < 300:
@@ -60,7 +66,7 @@ def _hint(response: Response, connection: Connection, advice: str) -> str:
     if status == 401 or (status == 403 and connection.auth_type == "none"):
         return f" {advice}."
     if status == 407:
-        return " The proxy wants a login: set it in the environment variable HTTPS_PROXY."
+        return f" {PROXY_LOGIN}"
     if status == 400 and url.startswith("http://") and any(word in response.text for word in ("HTTPS", "TLS", "SSL")):
         return f" The server seems to speak TLS on this port: try https:// in url (now {url})."
     if response.is_html and status in (400, 404, 405):
@@ -73,7 +79,8 @@ def _hint(response: Response, connection: Connection, advice: str) -> str:
 
 
 def _redirect(location: str, url: str) -> str:
-    if location.partition("://")[2].startswith(url.partition("://")[2] + "/"):
+    here, there = url.partition("://"), location.partition("://")
+    if there[0] != here[0] and there[2].startswith(here[2] + "/"):
         return f" The server redirects to another scheme: use {location.partition(':')[0]}:// in url (now {url})."
     return (
         f" The server redirects to {location}; redirects are not followed. "
@@ -85,7 +92,7 @@ def _location(response: Response, url: str) -> str:
     """Name where a redirect leads: never its query or credentials, which may hold secrets."""
     try:
         parts = urlsplit(urljoin(url + response.path, response.headers.get("Location", "")))
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition(';')[0]}"
     except ValueError:
         return "an invalid address"
 
@@ -108,6 +115,8 @@ def _found(response: Response) -> str:
         return f"the body is {shapes.name(response.data)}"
     if response.is_html:
         return "the body is a web page"
+    if response.is_excessive:
+        return "the body has too many objects or values"
     try:
         json.loads(response.content)
     except UnicodeDecodeError:
@@ -118,5 +127,5 @@ def _found(response: Response) -> str:
         breaks_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         return f"the body ({size} bytes) is {'JSON that breaks off' if breaks_off else 'not JSON'}"
     except ValueError:
-        return "the body has a number that is too long"
-    return "the body has too many objects"
+        pass
+    return "the body has a number that is too long"

@@ -9,19 +9,26 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from enum import Enum
 from typing import Optional, TypeVar, Union
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, TransportError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import retry
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 # Not the default generator: forked workers would draw the same numbers, and come back at the same moment.
 _RANDOM = random.SystemRandom()
+
+
+class Failure(Enum):
+    """Why a request has no usable answer, seen as: what may have happened on the server."""
+
+    UNSENT = "the request never reached the server"
+    REFUSED = "the server says that it did nothing and may be asked again"
+    UNKNOWN = "the request may have been carried out"
+    FINAL = "repeating cannot help"
 
 
 @dataclass(frozen=True)
@@ -35,20 +42,15 @@ class Problem:
     """
 
     error: CamundaError
-    failure: retry.Failure
+    failure: Failure
     retry_after: Optional[float] = None
 
 
 def unanswered(error: TransportError) -> Problem:
     """Return the problem of an attempt without a usable answer."""
     if error.final:
-        return Problem(error, retry.Failure.FINAL)
-    return Problem(error, retry.Failure.UNKNOWN if error.sent else retry.Failure.UNSENT)
-
-
-def wanted_pause(response: Response) -> Optional[float]:
-    """Return the seconds that an answer asks to wait, if it does."""
-    return retry.parse_retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+        return Problem(error, Failure.FINAL)
+    return Problem(error, Failure.UNKNOWN if error.sent else Failure.UNSENT)
 
 
 def repeat(
@@ -75,6 +77,8 @@ def repeat(
         outcome = once(attempt)
         if not isinstance(outcome, Problem):
             return outcome
+        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import retry
+
         delay = retry.delay_before_retry(
             attempt=attempt,
             retries=retries,
@@ -85,5 +89,6 @@ def repeat(
             random=_RANDOM.random(),
         )
         if delay is None:
+            outcome.error.message += retry.wanted(outcome.retry_after, deadline.remaining())
             raise outcome.error
         sleep(delay)

@@ -21,7 +21,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     TransportError,
     UsageError,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth, retry
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
@@ -48,6 +48,7 @@ class _Operation:
     headers: Mapping[str, str]
     body: Optional[bytes]
     page: bool
+    repeatable: bool
 
 
 class Client:
@@ -88,9 +89,16 @@ class Client:
         self._repeat_answer = repeat_answer
         self._sleep = sleep
         self._transport = Transport(connection, connection.url)
+        for proxy in self._transport.proxies.values():
+            redactor.add_url(proxy, meant=True)
         self._auth = auth.build(connection, self._transport, redactor)
         self._count_lock = threading.Lock()
         self.requests = 0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know although the requests succeed."""
+        return self._auth.warnings
 
     def read(
         self,
@@ -156,7 +164,7 @@ class Client:
             raise UsageError(f"{method}: the path must start with a slash and be percent-encoded, without a query.")
         own = {name.title(): value for name, value in (headers or {}).items()}
         content = _content(body, own)
-        operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, page="Accept" in own)
+        operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, "Accept" in own, repeatable)
         deadline = Deadline(self._connection.deadline)
         try:
             return attempts.repeat(
@@ -185,12 +193,18 @@ class Client:
             return attempts.unanswered(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
-        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers
+        return self._problem(response, attempt)
 
-        wanted = attempts.wanted_pause(response)
+    def _problem(self, response: Response, attempt: int) -> attempts.Problem:
+        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers, retry
+
+        wanted = retry.wanted_pause(response)
         explain = self._explain or answers.plain
-        problem = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
-        return attempts.Problem(problem, self._judge(response, wanted), wanted)
+        error = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
+        opinion = self._repeat_answer(response) if self._repeat_answer else None
+        if opinion is None:
+            return attempts.Problem(error, retry.failure_of_status(response.status, wanted is not None), wanted)
+        return attempts.Problem(error, attempts.Failure.REFUSED if opinion else attempts.Failure.FINAL, wanted)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:
         pairs = [
@@ -200,16 +214,10 @@ class Client:
         headers = {**operation.headers, **credentials.headers}
         with self._count_lock:
             self.requests += 1
-        request = Request(operation.method, url, operation.path, headers, operation.body)
+        request = Request(operation.method, url, operation.path, headers, operation.body, operation.repeatable)
         response = self._transport.send(request, deadline)
         self._auth.learn(response, credentials)
         return response
-
-    def _judge(self, response: Response, wanted: Optional[float]) -> retry.Failure:
-        opinion = self._repeat_answer(response) if self._repeat_answer else None
-        if opinion is None:
-            return retry.failure_of_status(response.status, retry_after=wanted is not None)
-        return retry.Failure.REFUSED if opinion else retry.Failure.FINAL
 
 
 def _content(body: Any, headers: dict[str, str]) -> Optional[bytes]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ _SIGNS = (("client_id", "oauth2"), ("token", "bearer"), ("api_key", "api_key"), 
 _HALVES = (("password", "username"), ("client_secret", "client_id"), ("client_key", "client_cert"))
 _FILES = ("ca_path", "client_cert", "client_key")
 _LIMITS = ("connect_timeout", "read_timeout", "deadline", "retries")
+_LARGEST_FILE = 1 << 20
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -90,8 +92,8 @@ class Connection:
             if name in given:
                 _check_file(name, given[name])
         for name in _LIMITS:
-            if given.get(name, 0) < 0:
-                raise UsageError(f"The option {name} must not be negative.")
+            if not math.isfinite(given.get(name, 0)) or given.get(name, 0) < 0:
+                raise UsageError(f"The option {name} must be a number from 0 on, not {given[name]}.")
         return Connection(**given)
 
 
@@ -139,21 +141,37 @@ def _check_credentials(given: Mapping[str, Any]) -> None:
 def _check_url(name: str, value: str) -> str:
     """Return ``value``, the base URL without its trailing slash. Errors do not repeat it: it may contain a password."""
     text = value.strip()
+    # Where it looks like credentials does not matter: every spelling of them is a secret in the wrong place.
+    if "@" in text:
+        raise UsageError(
+            f"The option {name} contains credentials (or an @, which no URL here has). "
+            "Give them in the options that are made for them."
+        )
+    if "#" in text or ";" in text or ("?" in text and name != "token_url"):
+        raise UsageError(f"The option {name} must not have a query (?), a fragment (#) or parameters (;).")
     try:
         parts = urlsplit(text)
         valid = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         raise UsageError(f"The option {name} is not a valid URL.") from None
-    if "@" in parts.netloc:
-        raise UsageError(f"The option {name} contains credentials. Give them in the options that are made for them.")
-    if not valid or not text.isascii() or re.search(r"[\s<>\"\\^`{|}]", text):
+    if not valid or not text.isascii() or re.search(r"[\s<>\"\\^`{|}]", text) or not text.isprintable():
         raise UsageError(f"The option {name} must be a URL like https://host:port/path.")
-    if "#" in text or ("?" in text and name != "token_url"):
-        raise UsageError(f"The option {name} must not have a query (?) or a fragment (#).")
     return text.rstrip("/") if name == "url" else text
 
 
 def _check_file(name: str, path: str) -> None:
-    if not os.access(path, os.R_OK):
+    try:
+        with open(path, "rb") as file:
+            encrypted = name != "ca_path" and b"ENCRYPTED" in file.read(_LARGEST_FILE)
+    except IsADirectoryError:
+        encrypted = False
+    except OSError:
         problem = "cannot be read" if os.path.exists(path) else "does not exist"
-        raise UsageError(f"{name}: {path} {problem} (on the host where the task runs, as the user that runs it).")
+        raise UsageError(
+            f"{name}: {path} {problem} (on the host where the task runs, as the user that runs it)."
+        ) from None
+    if encrypted:
+        raise UsageError(
+            f"{name}: the key in {path} is encrypted, and nobody is there to type its passphrase. "
+            "Give a key without one: openssl pkey -in KEY -out NEW_KEY, readable for this user only."
+        )

@@ -11,6 +11,8 @@ from typing import Callable, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import DeadlineError
 
+_LONGEST = 1e6  # sockets take no more than some 24 days
+
 
 class Deadline:
     """Counts down from ``seconds``; 0 means that there is no limit.
@@ -31,7 +33,7 @@ class Deadline:
     def cap(self, limit: float) -> Optional[float]:
         """Return ``limit`` (0 = none) or what is left, whichever is less; None when neither limits anything."""
         seconds = min(limit if limit > 0 else math.inf, self.remaining())
-        return None if math.isinf(seconds) else max(seconds, 0.001)
+        return None if math.isinf(seconds) else min(max(seconds, 0.001), _LONGEST)
 
     def error(self, what: str, *, sent: bool) -> DeadlineError:
         """Return the error for ``what``, which was not finished in time."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import requests.exceptions
 import urllib3
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TlsError, TransportError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import tls
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest import bounded, tls
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN
 
+_CHECK_PROXY = "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
 
 
@@ -29,7 +29,7 @@ class Place(NamedTuple):
     host: str
 
 
-def translate(error: Exception, what: str, deadline: Deadline, connection: Connection, place: Place) -> TransportError:
+def translate(error: Exception, what: str, exchange: bounded.Exchange, place: Place) -> TransportError:
     """Return the error for a failure of the HTTP library.
 
     Args:
@@ -39,43 +39,49 @@ def translate(error: Exception, what: str, deadline: Deadline, connection: Conne
     if failure is not None:
         words = tls.meaning(failure, place.option)
         return TlsError(f"{what}: no secure connection to {place.host}: {words}.")
-    unsent = _unsent(error)
-    if deadline.remaining() <= _SLACK:
-        return deadline.error(what, sent=not unsent)
+    if exchange.deadline.remaining() <= _SLACK:
+        return exchange.deadline.error(what, sent=exchange.connected)
     if isinstance(error, requests.exceptions.ProxyError):
-        return TransportError(
-            f"{what}: no connection to {place.host} through the proxy: {_cause(error)}. "
-            "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
-        )
-    if unsent:
+        cause = _cause(error)
+        advice = PROXY_LOGIN if " 407" in cause else _CHECK_PROXY
+        return TransportError(f"{what}: no connection to {place.host} through the proxy: {cause}. {advice}")
+    if not exchange.connected:
         return TransportError(
             f"{what}: cannot connect to {place.host}: {_cause(error)}. Check {place.option}, and that the server runs."
         )
     if any(isinstance(item, (TimeoutError, urllib3.exceptions.TimeoutError)) for item in tls.nested(error)):
-        seconds = connection.read_timeout
+        seconds = exchange.read_timeout
         return TransportError(f"{what}: {place.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
     return TransportError(f"{what}: {place.host} broke off the answer: {_cause(error)}.", sent=True)
 
 
-def _unsent(error: Exception) -> bool:
-    """Whether the request certainly never left: there was no connection to send it on."""
-    kinds = (
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.ConnectTimeoutError,
-        urllib3.exceptions.ProxyError,
-    )
-    return any(isinstance(item, kinds) for item in tls.nested(error))
+# Failures of the libraries, and what they mean here. A row's first part that says so counts.
+_MEANINGS: tuple[tuple[type[Exception], str, str], ...] = (
+    (zlib.error, "", "its compressed body is damaged"),
+    (UnicodeError, "", "the host name is not valid"),
+    (bounded.InterimError, "", "it sent an interim answer (status 1xx) and not the final one"),
+    (http.client.LineTooLong, "", "its headers are too long"),
+    (http.client.HTTPException, "headers", "its headers are too long"),
+    (urllib3.exceptions.InvalidHeader, "", "its headers contradict each other"),
+    (http.client.IncompleteRead, "", "it closed the connection before the end"),
+    (http.client.RemoteDisconnected, "", "it closed the connection"),
+    (http.client.UnknownProtocol, "", "it speaks a version of HTTP that is not known here"),
+    (
+        http.client.BadStatusLine,
+        "",
+        "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)",
+    ),
+)
 
 
 def _cause(error: Exception) -> str:
     """The innermost failure of the system in words, else what kind of failure it was."""
     for item in tls.nested(error):
-        if isinstance(item, urllib3.exceptions.ConnectTimeoutError) and "timed out" in str(item):
+        for kind, part, words in _MEANINGS:
+            if isinstance(item, kind) and part in str(item):
+                return words
+        if isinstance(item, TimeoutError):
             return "no connection in time (option connect_timeout)"
-        if isinstance(item, zlib.error):
-            return "its compressed body is damaged"
-        if isinstance(item, http.client.BadStatusLine) and not isinstance(item, http.client.RemoteDisconnected):
-            return "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)"
         if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
             text = item.strerror or str(item)
             if item.strerror or text.startswith("Tunnel connection failed"):

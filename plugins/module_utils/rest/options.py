@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Option:
         default: the value when it is neither given nor in the environment.
         choices: the values it may have; empty for any.
         secret: whether its value must never be shown.
-        env: environment variables that stand in for it; the first that exists is used.
+        env: environment variables that stand in for it; the first that is set and not empty is used.
         elements: the type of the elements of a list.
     """
 
@@ -63,7 +64,9 @@ BASE: tuple[Option, ...] = (
         secret=True,
         description=(
             "Password of O(username).",
-            "A wrong password is tried once and never again, because servers lock an account after a few failures.",
+            "Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong "
+            "credentials once: later items of its loop, and repetitions with C(until), fail without a request. "
+            "A task that runs as a process sends them once for each item.",
         ),
     ),
     Option("token", secret=True, description=("A token that is at hand, for O(auth_type=bearer).",)),
@@ -105,6 +108,7 @@ BASE: tuple[Option, ...] = (
             "It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.",
             "The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).",
             "V(none) keeps tokens in memory only.",
+            "A directory that cannot be used gives a warning.",
             "The client secret is never stored.",
         ),
     ),
@@ -139,7 +143,7 @@ BASE: tuple[Option, ...] = (
     Option(
         "proxy",
         description=(
-            "URL of the HTTP proxy, without credentials. V(none) connects directly.",
+            "URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.",
             "Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; "
             "use these for a proxy that wants credentials.",
         ),
@@ -148,7 +152,7 @@ BASE: tuple[Option, ...] = (
         "connect_timeout",
         type="float",
         default=20.0,
-        description=("Seconds to wait for a connection. V(0) waits without a limit.",),
+        description=("Seconds to wait for a connection to each address of the host. V(0) waits without a limit.",),
     ),
     Option(
         "read_timeout",
@@ -161,7 +165,8 @@ BASE: tuple[Option, ...] = (
         type="float",
         default=300.0,
         description=(
-            "Seconds that one request may take in all: its attempts, the pauses between them and a login included.",
+            "Seconds that one request may take in all: connecting, a login, every attempt with its whole answer, and "
+            "the pauses in between. Only how long the system takes to resolve a host name cannot be limited.",
             "It limits each request and not the task, so that large tasks are not cut off. "
             "To limit the task use the keyword C(timeout).",
             "V(0) is no limit.",
@@ -235,5 +240,17 @@ def _argument(option: Option) -> dict[str, Any]:
     if option.elements:
         spec["elements"] = option.elements
     if option.env:
-        spec["fallback"] = (env_fallback, list(option.env))
+        spec["fallback"] = (_first_set, list(option.env))
     return spec
+
+
+def _first_set(*names: str) -> str:
+    """Return the first of these environment variables that is not empty: CI systems set what they do not know to "".
+
+    Raises:
+        AnsibleFallbackNotFound: there is none.
+    """
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise AnsibleFallbackNotFound

@@ -14,7 +14,9 @@ from typing import Any, Optional
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import InvalidAnswerError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
 
-_MANY = 2_000_000  # objects and lists; a page has some thousands, and each takes 64 bytes and more when it is parsed
+# Values take up to 30 times the memory of their JSON. A page has some thousands of objects, a large variable more.
+_OBJECTS = 1_000_000
+_VALUES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,18 @@ class Response:
 
     @cached_property
     def _parsed(self) -> tuple[bool, Any]:
-        if self.content.count(b"{") + self.content.count(b"[") > _MANY:
+        if self.is_excessive:
             return False, None
         try:
             return True, json.loads(self.content)
         except (ValueError, RecursionError):
             return False, None
+
+    @property
+    def is_excessive(self) -> bool:
+        """Whether the body holds more objects or values than any answer does, so that it is not parsed."""
+        content = self.content
+        return content.count(b"{") + content.count(b"[") > _OBJECTS or content.count(b",") > _VALUES
 
     @property
     def is_json(self) -> bool:

@@ -1,29 +1,22 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When to repeat a request, and after which pause. Pure functions."""
+"""When to repeat a request, and after which pause. Imported only after a failure."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from enum import Enum
 from typing import Optional
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.attempts import Failure
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 BASE_DELAY = 0.5
 MAX_DELAY = 30.0
 
 
-class Failure(Enum):
-    """Why a request has no usable answer, seen as: what may have happened on the server."""
-
-    UNSENT = "the request never reached the server"
-    REFUSED = "the server says that it did nothing and may be asked again"
-    UNKNOWN = "the request may have been carried out"
-    FINAL = "repeating cannot help"
-
-
-def failure_of_status(status: int, *, retry_after: bool) -> Failure:
+def failure_of_status(status: int, retry_after: bool) -> Failure:
     """Judge an error answer that its product has no opinion about.
 
     429, and 503 with Retry-After, are a refusal; 502, 503 and 504 come from a gateway that does not know.
@@ -85,3 +78,16 @@ def parse_retry_after(value: Optional[str], now: datetime) -> Optional[float]:
     if when.tzinfo is None:
         when = when.replace(tzinfo=timezone.utc)
     return max(0.0, (when - now).total_seconds())
+
+
+def wanted_pause(response: Response) -> Optional[float]:
+    """Return the seconds that an answer asks to wait, if it does."""
+    return parse_retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+
+
+def wanted(pause: Optional[float], remaining: float) -> str:
+    """Return a sentence about the seconds that a server asked to wait, an empty string if it asked for none."""
+    if not pause:
+        return ""
+    beyond = ", which is more than the option deadline leaves" if pause >= remaining else ""
+    return f" The server wants {pause:g} s to pass before the next attempt{beyond}."

@@ -43,6 +43,9 @@ class Token:
 class TokenCache:
     """Files with one token each, in a directory that is the user's alone.
 
+    Attributes:
+        directory: where they are; None for nowhere.
+
     Everything that is odd about the directory or a file (owner, mode, links, contents) means that there is no token:
     the cache is never a reason to fail. Client secrets are not stored; a hash of the secret is part of the file name,
     so that a new secret does not find the old token.
@@ -52,7 +55,7 @@ class TokenCache:
     """
 
     def __init__(self, directory: Optional[str]) -> None:
-        self._directory = directory
+        self.directory = directory
 
     @staticmethod
     def name(*parts: Optional[str]) -> str:
@@ -85,6 +88,16 @@ class TokenCache:
             except OSError:
                 os.unlink(temporary, dir_fd=place)
 
+    def problem(self) -> str:
+        """Return why tokens cannot be kept, an empty string if they can or need not be."""
+        if self.directory is None:
+            return ""
+        try:
+            with self._open_directory() as place:
+                return "" if os.access(".", os.W_OK, dir_fd=place) else "it is not writable"
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+
     def remove(self, name: str, token: Token) -> None:
         """Forget ``token``, which was refused, unless another process has replaced it already."""
         kept = self.get(name, token.asked)
@@ -112,10 +125,10 @@ class TokenCache:
     @contextlib.contextmanager
     def _open_directory(self) -> Iterator[int]:
         """Open the directory; all work on its files goes through it, so that nobody can exchange it meanwhile."""
-        if self._directory is None:
+        if self.directory is None:
             raise OSError(errno.ENOENT, "no cache")
-        os.makedirs(self._directory, mode=0o700, exist_ok=True)
-        place = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        os.makedirs(self.directory, mode=0o700, exist_ok=True)
+        place = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             if not _private(os.fstat(place), stat.S_ISDIR):
                 raise OSError(errno.EPERM, "others have access to the cache directory")

@@ -14,7 +14,8 @@ from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
 from ansible_collections.bpmops.camunda.plugins.module_utils import libraries
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TooLargeError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import stop_if_abandoned
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -28,12 +29,14 @@ try:
 except ImportError:
     HAS_REQUESTS = False
 else:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest import bounded
+
     HAS_REQUESTS = True
 
 _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-MAX_BODY = 256 << 20
+MAX_BODY = 64 << 20
 """Bytes of one answer; more is an error of the server or of the address, and would exhaust the memory."""
 
 
@@ -44,6 +47,7 @@ class Request:
     Attributes:
         url: where to; sent as it is, byte for byte.
         path: what to call it in errors.
+        repeatable: whether doing it twice is the same as doing it once.
     """
 
     method: str
@@ -51,10 +55,12 @@ class Request:
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: Optional[bytes] = field(default=None, repr=False)
+    repeatable: bool = True
 
-
-class _TooLargeError(Exception):
-    """An answer exceeds MAX_BODY."""
+    @property
+    def name(self) -> str:
+        """What to call the request in errors."""
+        return f"{self.method} {self.path}"
 
 
 class Transport:
@@ -67,6 +73,9 @@ class Transport:
         url: the server's address.
         option: the name of the option that holds ``url``, for errors.
 
+    Attributes:
+        proxies: the URL of the proxy by scheme; one from the environment may hold a login.
+
     Raises:
         MissingLibraryError: ``requests`` is not installed.
     """
@@ -78,12 +87,14 @@ class Transport:
         self._option = option
         self._place = urlsplit(url).netloc
         # Its pool is shared by the threads: connections outlive the threads of one stage of a plan.
-        self._adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS)
-        self._proxies = _proxies(connection.proxy, url)
+        self._adapter = bounded.Adapter(pool_connections=1, pool_maxsize=_CONNECTIONS)
+        self.proxies = _proxies(connection.proxy, url)
+        # Whether connections can be used again: not known before one was. Gateways close them without a word.
+        self._reusable: Optional[bool] = None
         self._settings: dict[str, Any] = {
             "verify": verification(connection.validate_certs, connection.ca_path),
             "cert": _certificate(connection),
-            "proxies": self._proxies,
+            "proxies": self.proxies,
         }
         if not connection.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -93,63 +104,69 @@ class Transport:
 
         Raises:
             TlsError: no secure connection.
+            TooLargeError: the answer is larger than MAX_BODY.
             DeadlineError: the deadline passed.
             TransportError: anything else that left no complete answer.
         """
+        stop_if_abandoned()
         if deadline.remaining() <= 0:
-            raise deadline.error(f"{request.method} {request.path}", sent=False)
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.url = request.url
-        prepared.body = request.body
-        headers = dict(request.headers)
-        if request.body is not None:
-            headers["Content-Length"] = str(len(request.body))
-        prepared.headers = requests.structures.CaseInsensitiveDict(headers)
+            raise deadline.error(request.name, sent=False)
+        connection = self._connection
+        # A request that must not be sent twice takes no connection that the server may have closed meanwhile.
+        fresh = self._reusable is False or (self._reusable is None and not request.repeatable)
+        limits = connection.connect_timeout, connection.read_timeout
+        exchange = bounded.Exchange(deadline, *limits, MAX_BODY, fresh)
         # The adapter takes None in both places, its type hints do not.
-        limits: Any = (deadline.cap(self._connection.connect_timeout), deadline.cap(self._connection.read_timeout))
+        timeout: Any = tuple(map(deadline.cap, limits))
         try:
-            answer = self._adapter.send(prepared, stream=True, timeout=limits, **self._settings)
-            content = self._content(answer.raw, request, deadline)
-        except TransportError:
-            raise
-        except _TooLargeError:
-            raise TransportError(
-                f"{request.method} {request.path}: the answer is larger than {MAX_BODY >> 20} MiB.", sent=True
+            answer = self._adapter.exchange(exchange, _prepared(request), timeout=timeout, **self._settings)
+            if answer.status_code < 200:
+                answer.close()
+                raise bounded.InterimError
+            content = _content(answer.raw)
+        except bounded.TooLargeError:
+            raise TooLargeError(
+                f"{request.name}: the answer is larger than {MAX_BODY >> 20} MiB, which no answer of the API is.",
+                sent=True,
             ) from None
         except (OSError, ValueError, zlib.error, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
             from ansible_collections.bpmops.camunda.plugins.module_utils.rest import failures
 
+            if exchange.reused and not exchange.received:
+                self._reusable = False
             place = failures.Place(self._option, self._place)
-            raise failures.translate(
-                error, f"{request.method} {request.path}", deadline, self._connection, place
-            ) from None
+            raise failures.translate(error, request.name, exchange, place) from None
+        if exchange.reused and self._reusable is None:
+            self._reusable = True
         cookies = answer.cookies.get_dict() if answer.cookies else {}
         return Response(request.method, request.path, answer.status_code, answer.headers, content, cookies)
 
-    def _content(self, raw: Any, request: Request, deadline: Deadline) -> bytes:
-        """Read the body as it arrives, so that a server that sends a byte now and then cannot outlast the deadline."""
-        read = _reader(raw)
-        sock = getattr(getattr(raw, "connection", None), "sock", None)
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            part = read(_CHUNK, decode_content=False)
-            if not part:
-                # urllib3 1 does not look whether something is missing.
-                if size < int(raw.headers.get("Content-Length", 0)) and request.method != "HEAD":
-                    raise http.client.IncompleteRead(b"")
-                return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""))
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BODY:
-                raw.close()
-                raise _TooLargeError
-            if deadline.remaining() <= 0:
-                raw.close()
-                raise deadline.error(f"{request.method} {request.path}", sent=True)
-            if sock is not None:
-                sock.settimeout(deadline.cap(self._connection.read_timeout))
+
+def _prepared(request: Request) -> requests.PreparedRequest:
+    prepared = requests.PreparedRequest()
+    prepared.method = request.method
+    prepared.url = request.url
+    prepared.body = request.body
+    headers = dict(request.headers)
+    if request.body is not None:
+        headers["Content-Length"] = str(len(request.body))
+    prepared.headers = requests.structures.CaseInsensitiveDict(headers)
+    return prepared
+
+
+def _content(raw: Any) -> bytes:
+    """Read the body as it arrives, so that a server that sends a byte now and then is left at the deadline."""
+    read = _reader(raw)
+    parts: list[bytes] = []
+    while True:
+        part = read(_CHUNK, decode_content=False)
+        if not part:
+            break
+        parts.append(part)
+    # urllib3 1 does not look whether something is missing.
+    if raw.length_remaining:
+        raise http.client.IncompleteRead(b"")
+    return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""))
 
 
 def _reader(raw: Any) -> Any:
@@ -167,7 +184,7 @@ def _unpack(content: bytes, encoding: str) -> bytes:
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     unpacked = unpacker.decompress(content, MAX_BODY)
     if unpacker.unconsumed_tail:
-        raise _TooLargeError
+        raise bounded.TooLargeError
     if not unpacker.eof:
         raise zlib.error("the end is missing")
     return unpacked

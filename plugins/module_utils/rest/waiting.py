@@ -46,7 +46,7 @@ def wait_until(
         left = end - clock()
         if left <= 0:
             raise WaitTimeoutError(
-                f"Waited {timeout:g} s in vain for {what}. Raise wait_timeout, or look into the server."
+                f"Timed out after {timeout:g} s waiting for {what}. Increase wait_timeout or check the server."
             )
         sleep(min(pause, left))
         pause = min(pause * _GROWTH, max(_LONGEST, interval))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, identity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, load_documents
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, identity, purge
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, Source, load_documents
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import State
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 
 FULL: dict[str, Any] = {
@@ -50,8 +50,12 @@ def _state(document: Document) -> State:
 
 
 def _stages(document: Document, state: State, **options: Any) -> list[list[str]]:
+    return [[str(change) for change in stage] for stage in _plan(document, state, **options)]
+
+
+def _plan(document: Document, state: State, **options: Any) -> list[list[Change]]:
     given: Any = {"purge": (), "protect": (), "update_password": "on_create", "caller": "admin", **options}
-    return [[str(change) for change in stage] for stage in identity.reconcile(document, state, **given)]
+    return purge.create_again(identity.reconcile(document, state, **given), document, state)
 
 
 EMPTY = State({"user": {}, "group": {}, "tenant": {}}, {}, {})
@@ -65,8 +69,9 @@ def test_objects_come_before_memberships_and_these_before_authorizations() -> No
             "create membership user u of tenant t",
             "create membership group g of tenant t",
         ],
-        [],
         ["create authorization grant user u on tenant t"],
+        [],
+        [],
         [],
         [],
         [],
@@ -77,16 +82,17 @@ def test_removal_goes_the_other_way_round() -> None:
     state = _state(_document(FULL))
     state.members.clear()  # only the lists that a document declares are read
     stages = _stages(_document({}), state, purge=EVERYTHING)
-    assert stages[4:6] == [
+    assert stages[3:6] == [
         ["delete authorization grant user u on tenant t"],
+        [],
         ["delete tenant t", "delete group g", "delete user u", "delete user admin"],
     ]
-    assert stages[:4] == [[], [], [], []]
+    assert stages[:3] + stages[6:] == [[]] * 5
 
 
 def test_what_is_there_already_needs_nothing() -> None:
     document = _document(FULL)
-    assert _stages(document, _state(document), purge=EVERYTHING) == [[]] * 7
+    assert _stages(document, _state(document), purge=EVERYTHING) == [[]] * 8
 
 
 def test_the_callers_new_password_comes_last() -> None:
@@ -98,16 +104,20 @@ def test_the_callers_new_password_comes_last() -> None:
 def test_a_row_that_the_engine_drops_with_a_membership_is_made_again() -> None:
     """The engine removes all rows of a member on the tenant when the member leaves; this one is declared."""
     left = {**FULL, "tenants": [{"id": "t", "users": [], "groups": ["g"]}]}
-    stages = _stages(_document(left), _state(_document(FULL)), purge=["memberships"])
-    assert stages[2] == ["delete membership user u of tenant t"]
-    assert stages[3] == ["create authorization grant user u on tenant t"]
+    stages = _plan(_document(left), _state(_document(FULL)), purge=["memberships"])
+    assert [str(change) for change in stages[4]] == ["delete membership user u of tenant t"]
+    (again,) = stages[6]
+    assert str(again) == "update authorization grant user u on tenant t"
+    assert again.before and again.before["permissions"] == ["READ", "UPDATE"]
+    assert again.after == {name: value for name, value in again.before.items() if name != "id"}
+    assert stages[2] == []
 
 
 def test_protected_ids_stay_with_their_memberships_and_grants() -> None:
     document, state = _document({"groups": [{"id": "g", "members": []}]}), _state(_document(FULL))
     state.members = {"members": state.members["members"]}
-    assert _stages(document, state, purge=EVERYTHING)[2] == ["delete membership user u of group g"]
-    assert _stages(document, state, purge=EVERYTHING, protect=["u", "adm*", "t"]) == [[]] * 7
+    assert _stages(document, state, purge=EVERYTHING)[4] == ["delete membership user u of group g"]
+    assert _stages(document, state, purge=EVERYTHING, protect=["u", "adm*", "t"]) == [[]] * 8
 
 
 class Client:
@@ -118,13 +128,16 @@ class Client:
     def list(self, *segments: str, query: Any = None) -> list[Any]:
         return []
 
+    def may(self, *_what: Any) -> bool:
+        return True
+
 
 def _guarded(document: Document, state: State, *allow: str) -> Any:
     stages = identity.reconcile(
         document, state, purge=EVERYTHING, protect=(), update_password="on_create", caller="admin"
     )
     client: Any = Client()
-    return identity._guard(client, stages, allow)
+    return identity._guard(client, stages, document, allow)
 
 
 def test_purge_leaves_the_caller_alone_and_says_so() -> None:
@@ -141,7 +154,7 @@ def test_a_declaration_that_takes_a_grant_from_the_administrators_ends_the_task(
     with pytest.raises(RefusedError, match="remove_admin_grants"):
         _guarded(_document({"authorizations": [less]}), _state(before))
     stages, _kept = _guarded(_document({"authorizations": [less]}), _state(before), "remove_admin_grants")
-    assert authorizations.show(stages[3][0].after)["permissions"] == ["READ"]
+    assert authorizations.show(stages[2][0].after)["permissions"] == ["READ"]
 
 
 def test_an_id_that_no_address_can_carry_stops_a_purge_before_the_first_write() -> None:

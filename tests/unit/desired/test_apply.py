@@ -9,9 +9,11 @@ import threading
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import apply, in_parallel, read_all
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired import report
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError
+from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import in_parallel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,16 +95,36 @@ def test_no_more_than_the_workers_are_under_way_and_they_do_overlap() -> None:
             busy -= 1
         return number
 
-    results, errors = in_parallel(range(9), work, 3)
-    assert (results, errors, most) == ({n: n for n in range(9)}, {}, 3)
+    progress = in_parallel(range(9), work, 3)
+    assert (progress.results, progress.errors, most) == ({n: n for n in range(9)}, {}, 3)
 
 
-def test_reading_raises_the_first_error() -> None:
-    def read(name: str) -> str:
-        raise CamundaError(name)
+class Interruption(BaseException):
+    """Stands for what ends a task from outside."""
 
-    with pytest.raises(CamundaError, match="x"):
-        read_all(["x"], read, 4)
+
+def test_an_interruption_leaves_a_journal_of_what_was_done() -> None:
+    def perform(client: Any, change: Change) -> None:
+        if change.key == "b":
+            raise Interruption
+
+    journal: Journal = []
+    kind = _kind(perform)
+    apply(None, [_stage(kind, "before")], journal=journal)
+    with pytest.raises(Interruption):
+        apply(None, [_stage(kind, "a", "b", "c"), _stage(kind, "d")], journal=journal)
+    names = {name: [row["name"] for row in rows] for name, rows in report.facts(journal).items()}
+    assert names == {"done": ["before", "a"], "failed": [], "under_way": ["b"], "not_attempted": ["c", "d"]}
+    assert report.sentence(report.facts(journal)) == (
+        "Of 5 changes 2 were done, 1 were under way (look whether they were made) and 2 were not attempted; "
+        "run the task again to complete them."
+    )
+
+
+def test_a_journal_without_changes_says_so() -> None:
+    journal: Journal = []
+    apply(None, [[], []], journal=journal)
+    assert report.sentence(report.facts(journal)) == "Nothing was changed."
 
 
 def test_a_defect_is_not_mistaken_for_a_failed_change() -> None:

@@ -124,7 +124,7 @@ def test_values_of_variables_are_json_texts(given: Any, sent: str) -> None:
 
 
 def test_a_value_that_is_no_json_names_the_way_to_write_it() -> None:
-    with pytest.raises(UsageError, match=r"write the text abc as '\"abc\"'"):
+    with pytest.raises(UsageError, match=r"write the string abc as '\"abc\"'"):
         filters.check_filter(VARIABLES, {"value": "x"})
 
 

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points in time, limits of time, and connection options."""
+"""Points in time, time ranges, and connection options."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ INCIDENTS = entities.find("incidents")
         ("2 w", "2026-02-15T12:00:00+00:00"),
         ("90m", "2026-03-01T10:30:00+00:00"),
         ("0s", "2026-03-01T12:00:00+00:00"),
+        ("0001-01-01T00:00:00-12:00", "0001-01-01T12:00:00+00:00"),
     ],
 )
 def test_bounds(text: str, when: str) -> None:
@@ -36,7 +37,11 @@ def test_bounds(text: str, when: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["30", "d", "-1d", "1M", "2026-13-01", "2026-01-31T25:00", "2026-01-31T12", "999999999w", "tomorrow", ""]
+    "text",
+    [
+        *("30", "d", "-1d", "1M", "2026-13-01", "2026-01-31T25:00", "2026-01-31T12", "999999999w", "tomorrow", ""),
+        *("0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00"),
+    ],
 )
 def test_what_is_no_bound(text: str) -> None:
     with pytest.raises(UsageError, match=r"^older_than: "):
@@ -57,6 +62,42 @@ def test_answers_with_and_without_colon(text: str) -> None:
 def test_what_is_no_answered_time() -> None:
     assert times.answered(None) is None
     assert times.answered("soon") is None
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00||/d"])
+def test_a_date_beyond_the_calendar_is_no_filter(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^filter.startDate: "):
+        times.filter_value("filter.startDate", text)
+    assert times.answered(text) is None
+
+
+def test_a_filter_has_four_digits_of_the_year() -> None:
+    assert times.filter_value("filter.startDate", "0001-01-01||/y") == "0001-01-01T00:00:00.000+0000||/y"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "same", "different"),
+    [
+        ("2026-01-07T10:20:30.123+0000", "2026-01-07T11:20:30.123+0100", "2026-01-07T10:20:30.124+0000"),
+        ("2026-01-07T10:20:30.123+0000||/s", "2026-01-07T10:20:30.999+0000", "2026-01-07T10:20:31.000+0000"),
+        ("2026-01-07T10:20:30.123+0000||/m", "2026-01-07T10:20:00.000+0000", "2026-01-07T10:19:59.999+0000"),
+        ("2026-01-07T10:20:30.123+0000||/h", "2026-01-07T10:59:59.999+0000", "2026-01-07T11:00:00.000+0000"),
+        ("2026-01-07T10:20:30.123+0000||/d", "2026-01-08T00:30:00.000+0100", "2026-01-08T00:00:00.000+0000"),
+        ("2026-01-01T10:20:30.123+0000||/w", "2025-12-29T00:00:00.000+0000", "2025-12-28T23:59:59.999+0000"),
+        ("2026-01-07T10:20:30.123+0000||/M", "2026-01-31T23:59:59.999+0000", "2026-02-01T00:00:00.000+0000"),
+        ("2026-01-07T10:20:30.123+0000||/y", "2026-12-31T23:59:59.999+0000", "2025-12-31T23:59:59.999+0000"),
+    ],
+)
+def test_what_a_date_filter_matches(wanted: str, same: str, different: str) -> None:
+    assert times.matches(same, wanted)
+    assert not times.matches(different, wanted)
+    assert not times.matches(None, wanted) and not times.matches("soon", wanted)
+
+
+def test_an_empty_time_is_an_error_in_the_shared_code_too() -> None:
+    for name in windows.TIME_ARGUMENTS:
+        with pytest.raises(UsageError, match=f"^{name}: "):
+            windows.windows_of(INSTANCES, {name: ""}, NOW)
 
 
 def windows_of(entity: entities.Entity, **params: Any) -> list[tuple[str, Any, Any]]:
@@ -89,8 +130,8 @@ def test_the_start_closes_the_span_of_the_end() -> None:
     [
         ("variables", {"older_than": "1d"}, "older_than: variables have no such date"),
         ("incidents", {"ended_before": "1d"}, "ended_before: incidents have no such date"),
-        ("process-instances", {"started_after": "1d", "started_before": "2d"}, "leave nothing"),
-        ("process-instances", {"started_after": "1d", "ended_before": "2d"}, "leave nothing"),
+        ("process-instances", {"started_after": "1d", "started_before": "2d"}, "time range is empty"),
+        ("process-instances", {"started_after": "1d", "ended_before": "2d"}, "time range is empty"),
     ],
 )
 def test_limits_that_make_no_sense(entity: str, params: dict[str, str], message: str) -> None:

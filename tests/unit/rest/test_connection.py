@@ -80,8 +80,21 @@ def test_a_product_says_what_a_user_name_means() -> None:
         ({"token": SECRET + "\n"}, "line break"),
         ({"api_key": SECRET + "\xfc"}, "outside ASCII"),
         ({"api_key": SECRET, "api_key_name": "X Key"}, "api_key_name"),
-        ({"deadline": -1}, "deadline must not be negative"),
-        ({"retries": -1}, "retries must not be negative"),
+        ({"url": f" http://mary:{SECRET}@example.com"}, "contains credentials"),
+        ({"url": f"mary:{SECRET}@example.com"}, "contains credentials"),
+        ({"url": f"https:/mary:{SECRET}@example.com"}, "contains credentials"),
+        ({"url": f"http://mary:{SECRET}/x@example.com/e"}, "contains credentials"),
+        ({"proxy": f"mary:{SECRET}@example.com:1"}, "contains credentials"),
+        ({"proxy": f"http://example.com/?pw={SECRET}"}, "query"),
+        ({"url": f"{URL};pw={SECRET}"}, "parameters"),
+        ({**OAUTH2, "token_url": f"https://example.com/token;pw={SECRET}"}, "parameters"),
+        ({**OAUTH2, "token_url": f"https://example.com/token#{SECRET}"}, "fragment"),
+        ({"url": "http://camunda.example.com/\x1b[2J"}, "like https://"),
+        ({"deadline": -1}, "deadline must be a number from 0 on, not -1"),
+        ({"deadline": float("nan")}, "deadline must be a number from 0 on, not nan"),
+        ({"connect_timeout": float("inf")}, "connect_timeout must be a number from 0 on, not inf"),
+        ({"read_timeout": float("-inf")}, "read_timeout must be a number from 0 on, not -inf"),
+        ({"retries": -1}, "retries must be a number from 0 on, not -1"),
         ({"ca_path": "/does/not/exist.pem"}, "/does/not/exist.pem does not exist"),
         ({"client_key": "/does/not/exist.pem"}, "without client_cert"),
     ],
@@ -98,6 +111,18 @@ def test_a_key_file_needs_its_certificate(tmp_path: Path) -> None:
     key.touch()
     with pytest.raises(UsageError, match="without client_cert"):
         connection(**BASIC, client_key=str(key))
+
+
+@pytest.mark.parametrize("name", ["client_key", "client_cert"])
+@pytest.mark.parametrize("label", ["ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED"])
+def test_an_encrypted_key_is_refused_before_anybody_is_asked_for_its_passphrase(
+    tmp_path: Path, name: str, label: str
+) -> None:
+    (tmp_path / "plain.pem").touch()
+    (tmp_path / "key.pem").write_text(f"-----BEGIN {label}\n")
+    files = {"client_cert": str(tmp_path / "plain.pem"), name: str(tmp_path / "key.pem")}
+    with pytest.raises(UsageError, match=f"{name}: the key in .*key.pem is encrypted"):
+        connection(**files)
 
 
 def test_the_base_url_ends_without_a_slash_and_a_token_url_stays_as_it_is() -> None:

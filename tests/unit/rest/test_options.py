@@ -51,6 +51,22 @@ def test_the_argument_spec_validates(monkeypatch: pytest.MonkeyPatch) -> None:
     assert password in result._no_log_values
 
 
+@pytest.mark.parametrize("empty", [None, ""])
+def test_an_environment_variable_that_is_empty_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch, empty: str | None
+) -> None:
+    options = (Option("url", env=("FIRST_URL", "SECOND_URL")), Option("engine", env=("THE_ENGINE",)))
+    for name in ("FIRST_URL", "THE_ENGINE"):
+        monkeypatch.delenv(name, raising=False)
+        if empty is not None:
+            monkeypatch.setenv(name, empty)
+    monkeypatch.setenv("SECOND_URL", "http://localhost")
+    result = ArgumentSpecValidator(argument_spec(options)).validate({})
+    assert result.validated_parameters == {"url": "http://localhost", "engine": None}
+    monkeypatch.setenv("FIRST_URL", "http://first")
+    assert ArgumentSpecValidator(argument_spec(options)).validate({}).validated_parameters["url"] == "http://first"
+
+
 def test_credentials_of_camunda_8_do_not_go_to_camunda_7() -> None:
     names = {name for option in CAMUNDA7 for name in option.env if option.secret or option.name in ("client_id", "url")}
     assert all(name.startswith("CAMUNDA7_") for name in names)

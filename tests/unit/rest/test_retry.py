@@ -10,9 +10,9 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.attempts import Failure
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.retry import (
     MAX_DELAY,
-    Failure,
     delay_before_retry,
     failure_of_status,
     parse_retry_after,
@@ -92,7 +92,7 @@ def test_the_pauses_grow_to_thirty_seconds() -> None:
     ],
 )
 def test_what_a_status_means(status: int, retry_after: bool, failure: Failure) -> None:
-    assert failure_of_status(status, retry_after=retry_after) is failure
+    assert failure_of_status(status, retry_after) is failure
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_false_value_is_a_result() -> None:
 
 
 def test_giving_up_says_for_what() -> None:
-    with pytest.raises(WaitTimeoutError, match=r"Waited 10 s in vain for the end\..*wait_timeout"):
+    with pytest.raises(WaitTimeoutError, match=r"Timed out after 10 s waiting for the end\..*wait_timeout"):
         wait([None] * 99, timeout=10, interval=1)
 
 

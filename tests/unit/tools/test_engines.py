@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.bpmops.camunda.tests.engines import camunda7, camunda8, java, launch
+from ansible_collections.bpmops.camunda.tests.engines import camunda7, java, launch
 from ansible_collections.bpmops.camunda.tests.tools.processes import ToolError
 
 WHITELIST = "bpm.generic-properties.properties.general-resource-whitelist-pattern".replace("bpm.", "{}.bpm.", 1)
@@ -30,17 +30,8 @@ def test_none_removes_a_default() -> None:
     assert WHITELIST.format("camunda") not in settings
 
 
-def test_bearer_tokens_are_configured_for_operate_and_tasklist() -> None:
-    settings = camunda8.oauth2("http://127.0.0.1:1", "http://127.0.0.1:1/jwks", audience="a", cluster="c")
-    assert {key: value for key, value in settings.items() if "TASKLIST" in key} == {
-        "CAMUNDA_TASKLIST_CLIENT_AUDIENCE": "a",
-        "CAMUNDA_TASKLIST_CLIENT_CLUSTERID": "c",
-    }
-    assert settings["SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUERURI"] == "http://127.0.0.1:1"
-
-
 @pytest.mark.parametrize(
-    "name", ["CAMUNDA_BPM_ADMIN_USER_ID", "SERVER_PORT", "ZEEBE_ADDRESS", "SPRING_PROFILES_ACTIVE"]
+    "name", ["CAMUNDA_BPM_ADMIN_USER_ID", "SERVER_PORT", "OPERATON_BPM_ID", "SPRING_PROFILES_ACTIVE"]
 )
 def test_the_configuration_of_the_users_shell_does_not_reach_an_engine(name: str) -> None:
     assert launch.CONFIGURATION.match(name)

@@ -89,9 +89,7 @@ def test_the_collections_path_leads_to_the_checkout() -> None:
 def test_every_requirement_is_pinned() -> None:
     files = list((cache.ROOT / "tests").glob("requirements-*.txt"))
     lines = [line for file in files for line in file.read_text().splitlines() if line and not line.startswith("#")]
-    assert {environments.JAVA, *environments.ENVIRONMENTS} == {
-        each for each in (environments.JAVA, *environments.ENVIRONMENTS) if each.requirements in files
-    }
+    assert {each.requirements for each in (environments.MOLECULE, *environments.ENVIRONMENTS)} == set(files)
     assert [line for line in lines if "==" not in line] == []
 
 
@@ -108,6 +106,32 @@ def test_counts_are_read_from_the_report_of_pytest(tmp_path: Path) -> None:
 def test_an_unknown_stage_is_an_error() -> None:
     with pytest.raises(processes.ToolError, match="There is no stage units: the stages are unit, sanity"):
         stages.run(["unit", "units"], None)
+
+
+def test_other_versions_are_tested_only_when_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(stages, "_prepare", lambda session, chosen: None)
+    monkeypatch.setattr(stages, "_run_stage", lambda stage, session: ran.append(stage.name) or stages.Count(1, 0))
+    assert stages.run([], None) == 0
+    assert set(stages.NAMES) - set(ran) == {"versions"}
+    ran.clear()
+    assert stages.run(["versions"], None) == 0
+    assert ran == ["versions"]
+
+
+@pytest.mark.parametrize("failing", ["", "test", "test versions"])
+def test_ci_runs_everything_and_fails_when_a_part_fails(tmp_path: Path, failing: str) -> None:
+    run = tmp_path / ".ci" / "run"
+    run.parent.mkdir()
+    run.write_text((cache.ROOT / ".ci" / "run").read_text())
+    dev = tmp_path / "dev"
+    dev.write_text(f'#!/bin/sh\necho "$*"\n[ "$*" != "{failing}" ]\n')
+    dev.chmod(0o755)
+    done = subprocess.run(["bash", str(run)], capture_output=True, text=True, check=False)
+    assert done.stdout == "test\ntest versions\n"
+    assert (done.returncode != 0) == bool(failing)
+    part = subprocess.run(["bash", str(run), "unit", "-k", "x"], capture_output=True, text=True, check=False)
+    assert part.stdout == "test unit -k x\n"
 
 
 # Processes

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.api_key import api_key
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Auth
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.bearer import bearer
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.none import none
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Transport
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -27,16 +23,32 @@ def build(connection: Connection, transport: Transport, redactor: Redactor) -> A
     return _STRATEGIES[connection.auth_type](connection, transport, redactor)
 
 
+# Each is imported only where it is used: a module's code is compiled again in every task.
+
+
+def _none(_connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.none import none
+
+    return none()
+
+
 def _basic(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic
+
     redactor.add_basic(connection.username or "", connection.password or "")
     return basic(connection.username or "", connection.password or "")
 
 
+def _bearer(connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.bearer import bearer
+
+    return bearer(connection.token or "")
+
+
 def _api_key(connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.api_key import api_key
+
     return api_key(connection.api_key_name, connection.api_key or "", connection.api_key_location)
-
-
-# The two larger ones are imported only where they are used: a module's code is compiled again in every task.
 
 
 def _oauth2(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
@@ -54,9 +66,9 @@ def _cookie(connection: Connection, transport: Transport, redactor: Redactor) ->
 
 
 _STRATEGIES: Mapping[str, Callable[[Connection, Transport, Redactor], Auth]] = {
-    "none": lambda _connection, _transport, _redactor: none(),
+    "none": _none,
     "basic": _basic,
-    "bearer": lambda connection, _transport, _redactor: bearer(connection.token or ""),
+    "bearer": _bearer,
     "api_key": _api_key,
     "oauth2": _oauth2,
     "cookie": _cookie,

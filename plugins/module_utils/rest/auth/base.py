@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-import math
-import threading
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Optional, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TransportError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
@@ -32,6 +28,9 @@ class Auth(Protocol):
     advice: str
     """What to do when the server answers 401."""
 
+    warnings: tuple[str, ...]
+    """What the user should know although the requests succeed."""
+
     def credentials(self, deadline: Deadline, /) -> Credentials:
         """Return what the next request carries; fetch it first where that is needed."""
 
@@ -44,6 +43,8 @@ class Auth(Protocol):
 
 class Fixed:
     """Credentials that never change. Sending them again after a 401 would only help to lock an account."""
+
+    warnings: tuple[str, ...] = ()
 
     def __init__(self, credentials: Credentials, advice: str) -> None:
         self._credentials = credentials
@@ -59,67 +60,3 @@ class Fixed:
     def renew(self, _refused: Credentials) -> bool:
         """Return False: there are no others."""
         return False
-
-
-class Renewable(ABC):
-    """Credentials that are obtained before the first request and replaced when the server refuses them.
-
-    One thread obtains them, the others wait. A refusal of the user's own name and secret is remembered: asking again,
-    for other threads most of all, would lock the account.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._current: Optional[Credentials] = None
-        self._generation = 0
-        self._refusal: Optional[AnswerError] = None
-
-    @abstractmethod
-    def _obtain(self, deadline: Deadline) -> Credentials:
-        """Return new credentials. The caller holds the lock."""
-
-    @abstractmethod
-    def _valid(self) -> bool:
-        """Whether the current credentials are still worth sending."""
-
-    @abstractmethod
-    def _drop(self) -> None:
-        """Forget what the current credentials were made of. The caller holds the lock."""
-
-    def credentials(self, deadline: Deadline) -> Credentials:
-        """Return the current credentials, new ones if there are none."""
-        current = self._current
-        if current is not None and self._valid():
-            return current
-        left = deadline.remaining()
-        if not self._lock.acquire(timeout=-1 if math.isinf(left) else max(left, 0)):
-            raise deadline.error("Waiting for the login by another thread", sent=False)
-        try:
-            if self._current is None or not self._valid():
-                self._current = self._replacement(deadline)
-            return self._current
-        finally:
-            self._lock.release()
-
-    def _replacement(self, deadline: Deadline) -> Credentials:
-        if self._refusal is not None:
-            raise self._refusal
-        try:
-            obtained = self._obtain(deadline)
-        except TransportError as error:
-            error.sent = False  # The request that needs the credentials was not sent.
-            raise
-        except AnswerError as error:
-            if error.status in (400, 401, 403):
-                self._refusal = error
-            raise
-        self._generation += 1
-        return replace(obtained, generation=self._generation)
-
-    def renew(self, refused: Credentials) -> bool:
-        """Forget ``refused``, unless another thread has replaced them already."""
-        with self._lock:
-            if refused.generation == self._generation:
-                self._current = None
-                self._drop()
-        return True

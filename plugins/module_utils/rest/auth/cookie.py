@@ -10,10 +10,15 @@ from functools import partial
 from typing import Union
 from urllib.parse import urlencode
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TransportError, answer_error
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AuthenticationError,
+    TransportError,
+    answer_error,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, retry
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import plain
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials, Renewable
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN, plain
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.renewable import Renewable
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -85,15 +90,19 @@ class Cookie(Renewable):
             return replace(response, cookies={})
         if response.status < 400 and response.cookies and "error" not in response.headers.get("Location", ""):
             return response
-        wanted = attempts.wanted_pause(response)
+        wanted = retry.wanted_pause(response)
         said = plain(response)[1]
         message = " ".join(
             filter(None, (f"POST {path}: {response.status} the login failed.", said, self._advice(response.status)))
         )
-        failure = retry.failure_of_status(response.status, retry_after=wanted is not None)
-        return attempts.Problem(answer_error(message, response), failure, wanted)
+        failure = retry.failure_of_status(response.status, wanted is not None)
+        # Operate up to 8.4 redirects to its login form when the password is wrong.
+        refusal = AuthenticationError(message, response) if 300 <= response.status < 400 else None
+        return attempts.Problem(refusal or answer_error(message, response), failure, wanted)
 
     def _advice(self, status: int) -> str:
+        if status == 407:
+            return PROXY_LOGIN
         if status >= 500 or status == 429:
             return "The server is starting, overloaded or down; try again later."
         return f"Check username ({self._username}) and password. The login was tried once only."

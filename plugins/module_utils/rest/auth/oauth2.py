@@ -11,8 +11,10 @@ from urllib.parse import quote_plus, urlencode
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TransportError, answer_error
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, retry
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials, Renewable
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic_header
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.renewable import Renewable
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection, header_safe
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -73,6 +75,12 @@ class OAuth2(Renewable):
                 if token is None:
                     token = self._fetch(deadline)
                     self._cache.put(self._name, token)
+                    problem = self._cache.problem()
+                    if problem:
+                        self.warnings = (
+                            f"Tokens cannot be kept in {self._cache.directory}: {problem}. So every task asks for one. "
+                            "Give token_cache a directory of this user only (mode 0700), or none.",
+                        )
         self._redactor.add(token.value)
         self._token = token
         return Credentials({"Authorization": f"Bearer {token.value}"})
@@ -103,8 +111,8 @@ class OAuth2(Renewable):
         again = response.status == 429 or response.status >= 500
         return attempts.Problem(
             _refusal(response, self._place),
-            retry.Failure.REFUSED if again else retry.Failure.FINAL,
-            attempts.wanted_pause(response),
+            attempts.Failure.REFUSED if again else attempts.Failure.FINAL,
+            retry.wanted_pause(response),
         )
 
 
@@ -143,6 +151,8 @@ def _refusal(response: Response, place: str) -> AnswerError:
     said = ": ".join(text for text in (code, description) if isinstance(text, str) and text)
     if response.status < 300:
         hint = "The answer holds no token. Check token_url"
+    elif response.status == 407:
+        hint = PROXY_LOGIN.rstrip(".")
     elif response.status == 429:
         hint = "The authorization server limits how often tokens are asked for; keep token_cache switched on"
     elif response.status >= 500:

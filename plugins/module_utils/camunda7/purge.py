@@ -1,0 +1,81 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only a purge needs: its limits, and the authorizations that the engine deletes together with what is purged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import AUTHORIZATIONS, Document
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import PURGE_UNDECLARED
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import AGAIN, GRANTS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import dropped_with
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import State
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired import brake
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
+
+
+def check(document: Document, purge: Collection[str], params: Mapping[str, Any]) -> None:
+    """Refuse to purge a kind of which nothing is declared: all of it would be deleted.
+
+    Memberships are another matter: only lists that are declared are purged.
+
+    Args:
+        params: ``allow``, ``max_deletions``.
+
+    Raises:
+        RefusedError: names the kinds.
+        UsageError: ``max_deletions`` is wrong.
+    """
+    brake.parse(params["max_deletions"])
+    declared: dict[str, Collection[Any]] = {f"{name}s": items for name, items in document.objects.items()}
+    declared[AUTHORIZATIONS] = document.authorizations
+    empty = [kind for kind in purge if kind in declared and not declared[kind]]
+    if empty and PURGE_UNDECLARED not in params["allow"]:
+        raise RefusedError(
+            f"Refused to purge {', '.join(empty)}: the desired state declares none, so all of them would be deleted. "
+            f"Check that it is complete. To do it all the same, set allow: [{PURGE_UNDECLARED}].",
+            guards=[PURGE_UNDECLARED],
+        )
+
+
+def settle(
+    stages: list[list[Change]], document: Document, state: State, params: Mapping[str, Any]
+) -> list[list[Change]]:
+    """Return the guarded plan with what the engine deletes by itself taken into account.
+
+    Args:
+        params: ``max_deletions``.
+
+    Raises:
+        RefusedError: there are more deletions than ``max_deletions`` allows.
+    """
+    removals = [change for stage in stages for change in stage if change.action == "delete"]
+    if not removals:
+        return stages
+    brake.check(removals, state.counts(), params["max_deletions"])
+    return create_again(stages, document, state)
+
+
+def create_again(stages: list[list[Change]], document: Document, state: State) -> list[list[Change]]:
+    """Return the stages with the declared authorizations that the engine deletes on the way created after that.
+
+    A pure function. Such a change has no id in ``after``: the authorization is created anew.
+    """
+    members = [member for found in state.members.values() for member in found]
+    dropped = dropped_with((change for stage in stages for change in stage), members)
+    planned = {change.key: change.after for change in stages[GRANTS]}
+    again: dict[Key, Change] = {}
+    for key in filter(dropped, document.authorizations):
+        before = state.authorizations.get(key)
+        after = {name: value for name, value in (planned.get(key) or before or {}).items() if name != "id"}
+        again[key] = Change("update" if before else "create", authorizations.kind(), key, before, after)
+    stages = list(stages)
+    stages[GRANTS] = [change for change in stages[GRANTS] if change.key not in again]
+    stages[AGAIN] = list(again.values())
+    return stages

@@ -1,0 +1,64 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stop a plan that removes more than its user can have meant, for example because half of a document is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Optional
+
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
+
+# Without a limit of the user's own: ordinary work passes, a document that lost most of its objects does not.
+NUMBER, PERCENT = 10, 20
+
+
+def parse(value: Optional[str]) -> tuple[int, int]:
+    """Return the option ``max_deletions`` as a number and a percentage; the larger of the two counts.
+
+    Args:
+        value: a number (``"50"``), a percentage (``"20%"``), or None for the default.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if value is None:
+        return NUMBER, PERCENT
+    match = re.fullmatch(r"([0-9]{1,9})(%?)", value.strip())
+    if match is None or (match.group(2) and int(match.group(1)) > 100):
+        raise UsageError(f"max_deletions: {value!r} is neither a number nor a percentage from 0% to 100%.")
+    amount = int(match.group(1))
+    return (0, amount) if match.group(2) else (amount, 0)
+
+
+def check(changes: Iterable[Change], there: Mapping[str, int], value: Optional[str]) -> None:
+    """Refuse a plan that deletes more objects of a kind than ``max_deletions`` allows.
+
+    Args:
+        changes: the plan. Only its deletions count.
+        there: the number of objects that are there now, by the name of their kind.
+        value: the option, see ``parse``. A percentage is taken of what is there, rounded down.
+
+    Raises:
+        RefusedError: names every kind with too many deletions, the limit, and how to raise it.
+    """
+    number, percent = parse(value)
+    deletions: dict[str, int] = {}
+    for change in changes:
+        if change.action == "delete":
+            deletions[change.kind.name] = deletions.get(change.kind.name, 0) + 1
+    problems: dict[str, str] = {}
+    for kind, count in deletions.items():
+        limit = max(number, there[kind] * percent // 100)
+        if count > limit:
+            problems[kind] = f"{count} of {there[kind]} {kind}s would be deleted, and the limit is {limit}."
+    if problems:
+        needed = max(deletions[kind] for kind in problems)
+        raise RefusedError(
+            f"Refused: {' '.join(problems.values())} Check that the desired state is complete. "
+            f"To delete that many, set max_deletions: {needed}.",
+            max_deletions={kind: deletions[kind] for kind in problems},
+        )

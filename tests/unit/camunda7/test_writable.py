@@ -1,0 +1,56 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cannot be written ends a plan before its first write, and does no harm where nothing is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, writable
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import GROUP, TENANT, USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+
+MEMBER = GROUP_USERS.kind
+GRANT = authorizations.kind()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(Change("create", entity.kind, name) for entity in (USER, GROUP, TENANT) for name in ("*", " ", ".", "a%2Fb")),
+        *(Change(action, USER.kind, name) for action in ("update", "delete") for name in ("..", "a%5Cb")),
+        *(Change(action, MEMBER, Member("members", "g", "a%2Fb")) for action in ("create", "delete")),
+        Change("create", MEMBER, Member("members", "..", "u")),
+        Change("create", GRANT, Key(1, "user", "u", 0, "")),
+        Change("create", GRANT, Key(1, "user", "", 0, "x")),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_written_is_refused(change: Change) -> None:
+    good = Change("create", USER.kind, "good")
+    with pytest.raises(UsageError) as caught:
+        writable.check([good, change, change])
+    assert caught.value.message.count(f"Cannot {change}: ") == 2
+    assert "good" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change("create", USER.kind, "a/b"),
+        Change("delete", USER.kind, " "),
+        Change("delete", MEMBER, Member("members", "g", " ")),
+        # Authorizations are addressed by an id of the engine's own.
+        Change("create", GRANT, Key(1, "user", "a%2Fb", 0, "..")),
+        Change("update", GRANT, Key(1, "user", "", 0, "")),
+        Change("delete", GRANT, Key(1, "user", "", 0, "")),
+    ],
+    ids=str,
+)
+def test_what_can_be_written_is_not(change: Any) -> None:
+    writable.check([change])
