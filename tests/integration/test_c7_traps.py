@@ -16,6 +16,7 @@ from ansible_collections.bpmops.camunda.tests.support.documents import GROUP, TE
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, Run, plain_secret, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
+from ansible_collections.bpmops.camunda.tests.support.tasks import run_module
 
 Unique = Callable[[str], str]
 Variant = Callable[[Mapping[str, Any]], Engine]
@@ -151,6 +152,124 @@ def test_trap_6_the_own_row_of_a_user_or_group_is_there_before_it(play: Play, ap
     assert row.permissions == {"READ"}
     (row,) = api.authorizations(resourceType=GROUP, resourceId=group)
     assert row.permissions == {"READ", "UPDATE"}
+
+
+@pytest.mark.parametrize("kind", ["user", "group", "tenant member"])
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_trap_6_a_row_that_stands_aside_survives_a_cut_at_every_write(
+    api: Camunda7, engine: Engine, proxied: Proxy, unique: Unique, kind: str, drop: str
+) -> None:
+    """The connection breaks for good at one write after the other; the next run of the same task completes the work."""
+    resource = {"user": USER, "group": GROUP, "tenant member": TENANT}[kind]
+    for number in range(5):
+        name, permissions = unique(f"aside{number}"), {"UPDATE"}
+        api.authorize(permissions, resource, name, **{"group" if kind == "group" else "user": name})
+        if kind == "tenant member":
+            api.create_user(name)
+            api.create_tenant(name)
+        options = {"tenant": name, "user": name} if kind == "tenant member" else {"id": name}
+        connection = {**engine.connection(proxied.url), "retries": 0}
+        proxied.reset()
+        if drop == "after":
+            proxied.fail(writes_only=True, skip=number, drop="after")
+        cut = proxied.fail(writes_only=True, skip=number + (drop == "after"), times=None, drop="before")
+        module = f"c7_{kind.replace(' ', '_')}"
+        first = run_module(module, connection, options)
+        assert first.get("failed") or not cut.hits
+        cut.times = 0
+        assert "failed" not in run_module(module, connection, options)
+        rows = api.authorizations(resourceType=resource, resourceId=name)
+        assert permissions in [row.permissions for row in rows if name in (row.user, row.group)], f"write {number}"
+        assert not api.authorizations(resourceId="set aside by bpmops.camunda")
+        proxied.reset()
+        assert run_module(module, connection, options)["changed"] is False
+        assert not proxied.writes
+
+
+def test_trap_6_a_purge_removes_the_row_of_an_object_that_it_creates(clean_engine: Engine, play: Play) -> None:
+    """The row stands aside while the membership is created, and keeps its id: what is planned for it hits it."""
+    api = clean_engine.api
+    api.create_user("bob")
+    api.authorize(["ALL"], TENANT, "t", user="bob")
+    document = {"users": [{"id": "bob"}], "tenants": [{"id": "t", "users": ["bob"]}], "purge": ["authorizations"]}
+    elsewhere = [{"group": "ops", "resource": "application", "permissions": ["ACCESS"]}]
+    run = play([task("c7_identity", {**document, "authorizations": elsewhere})] * 2)
+    assert run.changed == [True, False]
+    rows = api.authorizations(resourceType=TENANT, resourceId="t")
+    assert frozenset({"ALL"}) not in {row.permissions for row in rows}
+
+
+def test_trap_6_an_update_reaches_the_row_of_an_object_that_it_creates(
+    play: Play, api: Camunda7, unique: Unique
+) -> None:
+    name = unique("carl")
+    api.authorize(["READ"], USER, name, user=name)
+    row = {"user": name, "resource": "user", "id": name, "permissions": ["READ", "UPDATE"]}
+    step = task("c7_identity", {"users": [{"id": name}], "authorizations": [row]})
+    run = play([step, step])
+    assert run.changed == [True, False]
+    assert {each.permissions for each in api.authorizations(resourceType=USER, resourceId=name)} == {
+        frozenset({"READ", "UPDATE"})
+    }
+
+
+@pytest.mark.parametrize("action", ["update", "delete"])
+def test_a_row_that_got_another_id_meanwhile_is_found_by_its_identity(
+    play: Play, proxied: Proxy, api: Camunda7, unique: Unique, action: str
+) -> None:
+    """Somebody deletes the row and creates it again between the read and the write."""
+    name = unique("moved")
+    old = api.authorize(["READ"], 6, name, group="ops")
+    body = json.dumps([api.get(f"/authorization/{old}")])
+    api.send("DELETE", f"/authorization/{old}")
+    api.authorize(["READ"], 6, name, group="ops")
+    which = {"group": "ops", "resource": "process_definition", "resource_id": name}
+    options = {**which, "permissions": ["UPDATE"]} if action == "update" else {**which, "state": "absent"}
+    run = play(
+        [task("c7_authorization", options)],
+        meanwhile={0: lambda: proxied.fail(method="GET", path="/authorization", status=200, body=body)},
+    )
+    assert run.changed == [True]
+    assert [each.status for each in run.requests.writes] == [404, 204]
+    left = {row.permissions for row in api.authorizations(resourceType=6, resourceId=name)}
+    assert left == ({frozenset({"UPDATE"})} if action == "update" else set())
+
+
+def test_an_authorization_of_which_only_the_answer_is_nonsense_may_have_been_created(
+    play: Play, proxied: Proxy, unique: Unique
+) -> None:
+    proxied.fail(path="/authorization/create", status=204)
+    row = {"group": unique("blind"), "resource": "application", "permissions": ["ACCESS"]}
+    message = play([task("c7_authorization", row)])[0].failure["msg"]
+    assert "POST /authorization/create answered 204" in message
+    assert "may have been created all the same" in message
+    assert "defect" not in message
+
+
+@pytest.mark.parametrize("action", ["user", "member", "authorization"])
+def test_a_removal_that_finds_nothing_is_done(
+    play: Play, proxied: Proxy, api: Camunda7, unique: Unique, action: str
+) -> None:
+    """The answer to a DELETE got lost, and the repeated one meets 404."""
+    name = unique("gone")
+    api.create_user(name)
+    api.create_group(name)
+    api.add_member(name, name)
+    api.authorize(["READ"], 6, name, group=name)
+    steps = {
+        "user": task("c7_user", {"id": name, "state": "absent"}),
+        "member": task("c7_group_member", {"group": name, "member": name, "state": "absent"}),
+        "authorization": task(
+            "c7_authorization",
+            {"group": name, "resource": "process_definition", "resource_id": name, "state": "absent"},
+        ),
+    }
+    proxied.fail(method="DELETE", drop="after")
+    if action != "authorization":
+        proxied.fail(method="DELETE", skip=1, status=404, body="{}")
+    run = play([steps[action], steps[action]])
+    assert run.changed == [True, False]
+    assert [each.status for each in run[0].requests.writes] == [None, 404]
 
 
 def test_trap_7_the_own_row_of_a_tenant_member_is_there_before_it(play: Play, api: Camunda7, unique: Unique) -> None:

@@ -76,6 +76,7 @@ class Camunda7:
     def __init__(self, url: str, username: str | None, password: str | None) -> None:
         self.url, self.username, self.password = url, username, password
         self._local = threading.local()
+        self._pool = ThreadPoolExecutor(4)  # keeps its threads, and they their connections
 
     # Calls
 
@@ -193,9 +194,9 @@ class Camunda7:
     def state(self) -> State:
         """The whole identity of the engine."""
         groups, tenants = self.rows("/group"), self.rows("/tenant")
-        members = _each(groups, lambda each: _ids(self.rows("/user", memberOfGroup=each["id"])))
-        users = _each(tenants, lambda each: _ids(self.rows("/user", memberOfTenant=each["id"])))
-        teams = _each(tenants, lambda each: _ids(self.rows("/group", memberOfTenant=each["id"])))
+        members = self._each(groups, lambda each: _ids(self.rows("/user", memberOfGroup=each["id"])))
+        users = self._each(tenants, lambda each: _ids(self.rows("/user", memberOfTenant=each["id"])))
+        teams = self._each(tenants, lambda each: _ids(self.rows("/group", memberOfTenant=each["id"])))
         return State(
             {each["id"]: _user(each) for each in self.rows("/user")},
             {each["id"]: Group(each["name"], each["type"], members[n]) for n, each in enumerate(groups)},
@@ -207,10 +208,10 @@ class Camunda7:
         """Bring the engine back to the state that it had when it was fresh; its admin must still be able to."""
         for _attempt in range(3):
             self._remove_surplus(fresh)
-            self._restore(fresh)
             left = self.state()
             if left == fresh:
                 return
+            self._restore(fresh)
         raise AssertionError(f"the engine could not be reset: {left}")
 
     def _remove_surplus(self, fresh: State) -> None:
@@ -225,7 +226,7 @@ class Camunda7:
             members = self.members(group) - wanted.members
             surplus += [f"/group/{encode(group)}/members/{encode(user)}" for user in members]
         # Answers are not looked at: a row may go together with its user. What counts is the state afterwards.
-        _each(surplus, lambda path: self.call("DELETE", path))
+        self._each(surplus, lambda path: self.call("DELETE", path))
 
     def _restore(self, fresh: State) -> None:
         for row in fresh.authorizations - self.authorizations():
@@ -239,6 +240,10 @@ class Camunda7:
             self.send("PUT", f"/group/{encode(name)}", {"id": name, "name": group.name, "type": group.type})
             for user in group.members - self.members(name):
                 self.add_member(name, user)
+
+    def _each(self, items: Sequence[T], work: Callable[[T], R]) -> list[R]:
+        """What `work` returns for each item; a few at a time."""
+        return list(self._pool.map(work, items))
 
 
 def _check(answer: requests.Response) -> None:
@@ -262,9 +267,3 @@ def _authorization(found: dict[str, Any]) -> Authorization:
         found["resourceId"],
         frozenset(found["permissions"]),
     )
-
-
-def _each(items: Sequence[T], work: Callable[[T], R]) -> list[R]:
-    """What `work` returns for each item; a few at a time."""
-    with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(work, items))

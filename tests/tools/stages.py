@@ -272,7 +272,8 @@ STAGES = (
                 "tests/integration",
                 ("camunda7",),
                 name="processes",
-                select="not operaton and not test_in_process and not test_dev_engine",
+                select="not operaton and not test_in_process and not test_dev_engine"
+                " and not test_c7_prediction and not test_c7_interruption",
                 BPMOPS_CAMUNDA_IN_PROCESS="0",
             ),
             same_results("tests-integration", "processes"),

@@ -5,29 +5,36 @@
 
 A row is kept as ``{"id"?, "type", "userId", "groupId", "resourceType", "resourceId", "permissions"}`` with the
 permissions sorted. GRANT and REVOKE for the same grantee and resource are two rows; the engine has at most one of each.
+
+A row that an interrupted creation left aside (see ``own_rows``) is returned under its own identity, with the mark of
+``aside``; a change of it also removes what took its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import ROWS, Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
-    ALL,
     ALL_RESOURCES,
-    NONE,
     TYPE_NAMES,
     TYPES,
     VOLATILE,
     Resource,
+    normal,
     resource_of,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+    AnswerError,
+    InvalidAnswerError,
+    NotFoundError,
+)
 
 EVERYBODY = "*"
+Merge = Callable[[Resource, list[str], list[str]], list[str]]
 
 
 class Key(NamedTuple):
@@ -60,20 +67,9 @@ def key_of(row: Mapping[str, Any]) -> Key:
     return Key(row["type"], grantee, name, row["resourceType"], row.get("resourceId") or "")
 
 
-def normal(permissions: Iterable[str]) -> list[str]:
-    """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
-    return list(_normal(tuple(permissions)))
-
-
-@lru_cache(maxsize=1024)  # thousands of rows have few different sets, and share their strings so
-def _normal(permissions: tuple[str, ...]) -> tuple[str, ...]:
-    names = set(permissions) - {NONE}
-    return (ALL,) if ALL in names else tuple(sorted(names))
-
-
 def stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the engine without what only the server sets."""
-    return {
+    """Return a row of the engine without what only the server sets; one that was set aside under its own identity."""
+    kept = {
         "id": row["id"],
         "type": row["type"],
         "userId": row.get("userId"),
@@ -82,6 +78,13 @@ def stored(row: Mapping[str, Any]) -> dict[str, Any]:
         "resourceId": row.get("resourceId"),
         "permissions": normal(row.get("permissions") or ()),
     }
+    return aside.under_own_identity(kept)
+
+
+def _by_key(rows: Iterable[Mapping[str, Any]]) -> dict[Hashable, Object]:
+    """Return rows of the engine by their identity. One that was set aside counts, not what took its place since."""
+    found = sorted(map(stored, rows), key=lambda row: aside.MARK in row)
+    return {key_of(row): row for row in found}
 
 
 def desired(key: Key, permissions: Iterable[str]) -> dict[str, Any]:
@@ -96,36 +99,23 @@ def desired(key: Key, permissions: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _exact(resource: Resource, current: list[str], wanted: list[str]) -> list[str]:
+def exact(resource: Resource, current: list[str], wanted: list[str]) -> list[str]:
+    """The permissions are those that are declared."""
     return wanted
 
 
-def _add(resource: Resource, current: list[str], wanted: list[str]) -> list[str]:
-    return normal([*current, *wanted])
+def kind(merge_permissions: Merge = exact) -> Kind:
+    """Return the kind for plans.
 
-
-def _remove(resource: Resource, current: list[str], unwanted: list[str]) -> list[str]:
-    if ALL in unwanted:
-        return []
-    # ALL also covers the permissions of later versions; taking one away leaves those that are known today.
-    names = resource.permissions if ALL in current and unwanted else current
-    return normal(set(names) - set(unwanted))
-
-
-MODES: dict[str, Callable[[Resource, list[str], list[str]], list[str]]] = {
-    "exact": _exact,
-    "add": _add,
-    "remove": _remove,
-}
-
-
-def kind(mode: str = "exact") -> Kind:
-    """Return the kind for plans; ``mode`` says how the declared permissions meet those that are there."""
+    Args:
+        merge_permissions: what becomes of the permissions on a resource that are there when others are declared.
+    """
 
     def merge(current: Optional[Object], item: Object) -> Object:
         have = list(current["permissions"]) if current else []
-        permissions = MODES[mode](resource_of(item["resourceType"]), have, list(item["permissions"]))
-        return {**(current or item), "permissions": permissions}
+        permissions = merge_permissions(resource_of(item["resourceType"]), have, list(item["permissions"]))
+        row = {name: value for name, value in (current or item).items() if name != aside.MARK}
+        return {**row, "permissions": permissions}
 
     return Kind("authorization", key=key_of, merge=merge, perform=_perform, show=show)
 
@@ -139,6 +129,7 @@ def show(row: Object) -> dict[str, Any]:
         "resource": resource_of(key.resource).name,
         "id": key.resource_id,
         "permissions": list(row["permissions"]),
+        **({"set_aside": True} if aside.MARK in row else {}),
     }
 
 
@@ -147,8 +138,8 @@ def find_types(client: Camunda7, key: Key) -> dict[Hashable, Object]:
     query: dict[str, Any] = {"resourceType": key.resource, "resourceId": key.resource_id}
     if key.grantee and "," not in key.name:
         query[f"{key.grantee}IdIn"] = key.name
-    rows = {key_of(row): stored(row) for row in client.list("authorization", query=query)}
-    return {found: row for found, row in rows.items() if found[1:] == key[1:]}
+    rows = client.list("authorization", query=query)
+    return {found: row for found, row in _by_key(rows).items() if isinstance(found, Key) and found[1:] == key[1:]}
 
 
 def find(client: Camunda7, key: Key) -> Optional[Object]:
@@ -156,8 +147,14 @@ def find(client: Camunda7, key: Key) -> Optional[Object]:
     return find_types(client, key).get(key)
 
 
+def find_set_aside(client: Camunda7) -> dict[Hashable, Object]:
+    """Return the rows that stand aside because a creation was interrupted, by their own identity."""
+    rows = client.list("authorization", query={"resourceId": aside.RESOURCE_ID})
+    return {key: row for key, row in _by_key(rows).items() if aside.MARK in row}
+
+
 def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) -> dict[Hashable, Object]:
-    """Return the rows on these resource types, by their identity.
+    """Return the rows on these resource types and those that stand aside, by their identity.
 
     Rows on single tasks, deployments and history can be many thousands. When the table is larger than a page, only
     what is asked for is read.
@@ -173,24 +170,55 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
         if everything:
             for number in sorted(ALL_RESOURCES.difference(resources)):
                 queries.append({"resourceType": number, **({"resourceId": "*"} if number in VOLATILE else {})})
+        else:
+            queries.append({"resourceId": aside.RESOURCE_ID})
         rows = [row for query in queries for row in client.list("authorization", query=query)]
-    return {key_of(row): stored(row) for row in rows if row.get("resourceId") is not None}
+    return _by_key(row for row in rows if row.get("resourceId") is not None)
 
 
 def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
     """Carry out a change of an authorization; return the row as it is afterwards."""
-    if change.action == "delete":
-        try:
-            client.write("DELETE", "authorization", (change.before or {})["id"])
-        except AnswerError as error:
-            if error.status != 404:
-                raise
-        return None
-    after = dict(change.after or {})
+    before, after = change.before or {}, dict(change.after or {})
+    if aside.MARK in before:
+        free(client, before)
     if "id" in after:
-        return put(client, after)
+        return _update(client, after)
+    if change.action == "delete" or aside.MARK in before:
+        _remove(client, before)
+    return _create(client, after) if after else None
+
+
+def free(client: Camunda7, row: Object) -> None:
+    """Delete the row that took the place of this one while it stood aside, which the engine makes with the object."""
+    there = find(client, key_of(row))
+    if there is not None and there["id"] != row["id"]:
+        client.delete("authorization", there["id"])
+
+
+def _remove(client: Camunda7, row: Object) -> None:
+    """Remove the row with this identity, also where another has taken its place since it was read."""
+    there = None if client.delete("authorization", row["id"]) else find(client, key_of(row))
+    if there is not None:
+        client.delete("authorization", there["id"])
+
+
+def _update(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
+    """Write a row that was there when the plan was made, and may have been removed or made anew since."""
     try:
-        return stored(client.write("POST", "authorization", "create", body=after).data)
+        return put(client, row)
+    except NotFoundError:
+        there = find(client, key_of(row))
+        if there is None:
+            return _create(client, {name: value for name, value in row.items() if name != "id"})
+        return put(client, {**there, "permissions": row["permissions"]})
+
+
+def _create(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return stored(client.write("POST", "authorization", "create", body=row).object(ROWS["authorization"]))
+    except InvalidAnswerError as error:
+        error.message += " The authorization may have been created all the same: run the task again to complete it."
+        raise
     except AnswerError as error:
         if error.status == 404:
             error.message += (
@@ -199,15 +227,16 @@ def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
             )
         # A row with this identity appeared in between: the engine made it together with a user or a membership,
         # or somebody else did. The engine says no more than 500.
-        there = find(client, key_of(after)) if error.status == 500 else None
+        there = find(client, key_of(row)) if error.status == 500 else None
         if there is None:
             raise
-        if there["permissions"] == after["permissions"]:
+        if there["permissions"] == row["permissions"]:
             return dict(there)
-        return put(client, {**there, "permissions": after["permissions"]})
+        return put(client, {**there, "permissions": row["permissions"]})
 
 
-def put(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
+def put(client: Camunda7, row: Object) -> dict[str, Any]:
     """Write a row that exists. The engine clears what is left out, so that all fields are sent; it ignores the type."""
-    client.write("PUT", "authorization", row["id"], body=row)
-    return row
+    body = {name: value for name, value in row.items() if name != aside.MARK}
+    client.write("PUT", "authorization", row["id"], body=body)
+    return body

@@ -20,6 +20,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     CamundaError,
     HiddenError,
     InvalidAnswerError,
+    NotFoundError,
     UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
@@ -125,6 +126,14 @@ class Camunda7:
 
     def write(self, method: str, *segments: str, body: Any = None) -> Response:
         return self.rest.write(method, self.path(*segments), body=body)
+
+    def delete(self, *segments: str) -> bool:
+        """Delete an object; return whether it was there. A DELETE repeated after a lost answer finds it gone."""
+        try:
+            self.write("DELETE", *segments)
+        except NotFoundError:
+            return False
+        return True
 
     def page(self, *segments: str, query: Optional[Mapping[str, Any]] = None, first: int = 0) -> Page:
         """Return the rows of a list from the position ``first`` on.

@@ -13,12 +13,18 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
     entities,
     guards,
     memberships,
+    own_rows,
     writable,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import PASSWORD, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import Member, Membership
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import PASSWORD, TENANT, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
+    TENANT_USERS,
+    Member,
+    Membership,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.modes import MODES
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     RESOURCES,
     TYPES,
@@ -34,8 +40,7 @@ Stages = list[list[Change]]
 
 def shown(stages: Sequence[Sequence[Change]], current: Optional[Object]) -> Optional[dict[str, Any]]:
     """Return the object as it is after the plan's last change of it; None when it is not there."""
-    changes = [change for stage in stages for change in stage]
-    final = changes[-1].after if changes else current
+    final = stages[-1][-1].after if stages[-1] else current
     return None if final is None else {name: value for name, value in final.items() if name != PASSWORD}
 
 
@@ -57,8 +62,16 @@ def entity(client: Camunda7, kind: Entity, params: Mapping[str, Any]) -> tuple[S
         wanted = kind.desired(params)
         if params.get("user_password") is not None and (not current or params["update_password"] == "always"):
             wanted[PASSWORD] = params["user_password"]
-        stages = [plan(kind.kind, [wanted], current)]
+        stages = [_left_aside(client, kind, name), plan(kind.kind, [wanted], current)]
     return _guarded(client, stages, params.get("allow") or ()), current.get(name)
+
+
+def _left_aside(client: Camunda7, kind: Entity, name: str) -> list[Change]:
+    """Plan to move back the authorizations on an object that an interrupted creation left aside."""
+    rows = authorizations.find_set_aside(client).items()
+    return own_rows.recovery(
+        {key: row for key, row in rows if isinstance(key, Key) and key[3:] == (kind.resource.number, name)}
+    )
 
 
 def _granted_to(client: Camunda7, kind: Entity, name: str) -> list[Change]:
@@ -115,9 +128,11 @@ def members(
             _check_exist(client, membership.container, [container], missing)
             needed = [key.name for key in _members(change.key for change in added)]
             _check_exist(client, membership.member, needed, missing)
+    back: list[Change] = []
     if params["state"] == "present":
+        back = _left_aside(client, TENANT, container) if TENANT_USERS in lists else []
         brake.check(deletes, {"membership": there}, params["max_deletions"])
-    return _guarded(client, [creates, deletes], params.get("allow") or ())
+    return _guarded(client, [back, creates, deletes], params.get("allow") or ())
 
 
 def _members(keys: Iterable[Hashable]) -> list[Member]:
@@ -154,7 +169,7 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
     current = authorizations.find_types(client, key)
     if key not in current:
         client.check_readable(RESOURCES["authorization"], ["*"])
-    kind = authorizations.kind(params["mode"])
+    kind = authorizations.kind(MODES[params["mode"]])
     wanted = authorizations.desired(key, permissions)
     removes = params["state"] == "present" and params["mode"] == "remove"
     nothing_left = removes and (key not in current or not kind.merge(current[key], wanted)["permissions"])

@@ -142,7 +142,7 @@ def _perform(client: Camunda7, entity: Entity, change: Change) -> None:
     """Carry out a change of a user, group or tenant."""
     name = str(change.key)
     if change.action == "delete":
-        client.write("DELETE", entity.name, encode_id(name))
+        client.delete(entity.name, encode_id(name))
     elif change.action == "create":
         _create(client, entity, name, dict(change.after or {}))
     else:

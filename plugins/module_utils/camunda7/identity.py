@@ -86,6 +86,7 @@ def reconcile(
         own = {key: row for key, row in created_with([*objects, *members]).items() if key in surplus}
         declared_rows = {**own, **declared_rows}
     grants = plan(authorizations.kind(), declared_rows.values(), rows, surplus=surplus_rows)
+    grants += own_rows.recovery(rows, {change.key for change in grants})
     # The caller's own new password would make the requests after it fail.
     last = [
         change for change in objects if (change.action, change.kind.name, change.key) == ("update", USER.name, caller)

@@ -88,7 +88,7 @@ def _perform(client: Camunda7, membership: Membership, change: Change) -> None:
     container, name = item[membership.container.name], item[membership.member.name]
     address = (membership.container.name, encode_id(container), membership.address, encode_id(name))
     if change.action == "delete":
-        client.write("DELETE", *address)
+        client.delete(*address)
         return
 
     def add() -> None:

@@ -6,17 +6,26 @@
 With authorizations enabled the engine gives a new user ALL on itself, a new group READ on itself, a member of a tenant
 READ on the tenant; it adds rows for tasks, filters, deployments and history.
 Source: ``DefaultAuthorizationProvider`` of 7.24.
+
+The engine inserts such a row in the transaction that creates the user, group or membership, and has at most one row of
+an identity. So a row that is there before its object makes the creation fail ("The user already exists", status 400;
+memberships: 500), and has to stand aside until the object is there. It is not deleted for that: PUT moves it, with its
+id and its permissions, to another grantee and resource id. What is interrupted then can be completed by the next run,
+because the row still is in the list of authorizations and tells its own identity. Seen on 7.24.0 and Operaton 1.0.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside, authorizations
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, RESOURCES, TYPES, VOLATILE
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 
 _GRANT = TYPES["grant"]
 _USER, _GROUP, _TENANT = (RESOURCES[name].number for name in ("user", "group", "tenant"))
@@ -42,7 +51,8 @@ def is_own(row: Mapping[str, Any]) -> bool:
 def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:
     """Create an object whose own row exists before the object does, which the engine refuses.
 
-    The row is taken away, the object created, and the row given the permissions that it had.
+    The row stands aside, the object is created, the row that the engine made with it is deleted, and the row is moved
+    back. ``recovery`` completes what was interrupted in between.
 
     Returns:
         False when there is no such row, so that the refusal has another reason.
@@ -50,13 +60,32 @@ def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:
     row = authorizations.find(client, key)
     if row is None:
         return False
-    client.write("DELETE", "authorization", row["id"])
-    create()
-    made = authorizations.find(client, key)
-    if made is None:
-        client.write(
-            "POST", "authorization", "create", body={name: value for name, value in row.items() if name != "id"}
-        )
-    elif made["permissions"] != row["permissions"]:
-        authorizations.put(client, {**made, "permissions": row["permissions"]})
+    # Where an interrupted run left a row aside, that one counts.
+    row = authorizations.find_set_aside(client).get(key, row)
+    authorizations.free(client, row)
+    authorizations.put(client, aside.set_aside(row))
+    try:
+        create()
+    except CamundaError:
+        with suppress(CamundaError):
+            _move_back(client, row)
+        raise
+    _move_back(client, row)
     return True
+
+
+def _move_back(client: Camunda7, row: Object) -> None:
+    authorizations.free(client, row)
+    authorizations.put(client, row)
+
+
+def recovery(rows: Mapping[Hashable, Object], changed: Collection[Hashable] = ()) -> list[Change]:
+    """Return the changes that move back the rows which an interrupted creation left aside.
+
+    Args:
+        rows: rows by their identity, as ``authorizations`` reads them.
+        changed: identities of rows that the plan changes anyway; changing such a row moves it back too.
+    """
+    kind = authorizations.kind()
+    left = {key: row for key, row in rows.items() if aside.MARK in row and key not in changed}
+    return [Change("update", kind, key, row, kind.merge(row, row)) for key, row in left.items()]

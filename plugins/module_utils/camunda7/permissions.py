@@ -137,3 +137,14 @@ def check_permissions(resource: Resource, permissions: Iterable[str]) -> list[st
         for name in permissions
         if name not in valid
     ]
+
+
+def normal(permissions: Iterable[str]) -> list[str]:
+    """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
+    return list(_normal(tuple(permissions)))
+
+
+@lru_cache(maxsize=1024)  # thousands of rows have few different sets, and share their strings so
+def _normal(permissions: tuple[str, ...]) -> tuple[str, ...]:
+    names = set(permissions) - {NONE}
+    return (ALL,) if ALL in names else tuple(sorted(names))

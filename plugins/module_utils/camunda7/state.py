@@ -55,6 +55,8 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
         declared = {key.resource for key in document.authorizations}
         everything = "authorizations" in purge
         state.authorizations = authorizations.find_all(client, declared, everything=everything)
+    else:
+        state.authorizations = authorizations.find_set_aside(client)
     lists = [
         (membership, container)
         for membership in MEMBERSHIPS

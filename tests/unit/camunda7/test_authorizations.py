@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, own_rows
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.modes import MODES
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
     ALL,
     RESOURCES,
@@ -30,7 +31,8 @@ KEY = Key(1, "group", "ops", PROCESS.number, "invoice")
 
 def _merge(mode: str, have: list[str], given_names: list[str]) -> list[str]:
     current = {**authorizations.desired(KEY, have), "id": "1"}
-    return list(authorizations.kind(mode).merge(current, authorizations.desired(KEY, given_names))["permissions"])
+    kind = authorizations.kind(MODES[mode])
+    return list(kind.merge(current, authorizations.desired(KEY, given_names))["permissions"])
 
 
 @given(names, names)

@@ -40,7 +40,8 @@ class Lists:
                 f"Max results limit of {self.limit} exceeded!", self._answer(path, 400, {"message": "x"})
             )
         rows = [row for row in self.rows if query.get("id") in {None, row["id"]}]
-        rows = [row for row in rows if query.get("resourceType") in {None, row.get("resourceType")}]
+        for name in ("resourceType", "resourceId"):
+            rows = [row for row in rows if query.get(name) in {None, row.get(name)}]
         if "idIn" in query:
             wanted = set(query["idIn"].split(","))
             rows = [row for row in rows if row["id"] in wanted]
@@ -74,7 +75,7 @@ def test_the_limit_of_the_engine_is_obeyed(limit: int) -> None:
     assert [query["maxResults"] for _path, query in lists.queries] == [PAGE_SIZE, *[limit] * (20 // limit + 1)]
 
 
-@pytest.mark.parametrize(("limit", "more"), [(None, 0), (50, 2)])
+@pytest.mark.parametrize(("limit", "more"), [(None, 0), (50, 3)])
 def test_all_authorizations_are_read_whatever_the_limit(limit: Optional[int], more: int) -> None:
     """With a limit the first page is full although it is short; then what is needed is read by resource."""
     rows = [
