@@ -6,8 +6,8 @@
 So what is imported here is there in all of its worker processes, which would otherwise import it for every task.
 """
 
-from ansible_collections.bpmops.camunda.plugins.action import in_process
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure, identity
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks
+from ..module_utils.camunda7 import ensure, identity
+from ..module_utils.operate import tasks
+from . import in_process
 
 __all__ = ["ensure", "identity", "in_process", "tasks"]

@@ -24,10 +24,11 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import invocation
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
-from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import clients
+
+from ..module_utils.errors import MissingLibraryError
+from ..module_utils.runner import invocation
+from ..module_utils.secrets import Redactor
+from ..plugin_utils.clients import clients
 
 MODULES = "ansible_collections.bpmops.camunda.plugins.modules."
 

@@ -64,11 +64,11 @@ _raw:
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import tasks
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Spec
-from ansible_collections.bpmops.camunda.plugins.plugin_utils.lookup import Lookup
+from ..module_utils.operate import tasks
+from ..module_utils.operate.client import connect
+from ..module_utils.operate.options import OPTIONS
+from ..module_utils.runner import Context, Spec
+from ..plugin_utils.lookup import Lookup
 
 
 def get(context: Context, term: Any) -> list[Any]:

@@ -95,12 +95,12 @@ _raw:
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import query, tasks
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Spec
-from ansible_collections.bpmops.camunda.plugins.plugin_utils.lookup import Lookup, merge
+from ..module_utils.errors import RefusedError
+from ..module_utils.operate import query, tasks
+from ..module_utils.operate.client import connect
+from ..module_utils.operate.options import OPTIONS
+from ..module_utils.runner import Context, Spec
+from ..plugin_utils.lookup import Lookup, merge
 
 SPEC = Spec(
     connect=connect,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from math import inf, isfinite
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from .errors import UsageError
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "concurrency": (1, 16),

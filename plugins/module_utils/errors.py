@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+    from .rest.response import Response
 
 
 class CamundaError(Exception):

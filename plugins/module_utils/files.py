@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from .errors import UsageError
 
 _PREFIX = ".bpmops-"
 _OPEN_FILES = "/proc/self/fd"

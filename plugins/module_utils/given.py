@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import texts
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from . import texts
+from .errors import UsageError
 
 if TYPE_CHECKING:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Spec
+    from .runner import Spec
 
 
 def as_given(spec: Spec, params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import importlib
 import sys
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError
+from .errors import MissingLibraryError
 
 
 def load(module: str, package: str, purpose: str) -> Any:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Generic, Optional, TypeVar
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from .errors import CamundaError
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -12,13 +12,14 @@ from types import MappingProxyType
 from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.bpmops.camunda.plugins.module_utils.checks import check_values
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, argument_spec
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor, shown_option
+
+from .checks import check_values
+from .desired import diff
+from .desired.apply import Journal, apply
+from .desired.plan import Change
+from .errors import CamundaError, UsageError
+from .rest.options import Option, argument_spec
+from .secrets import Redactor, shown_option
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def execute(
     try:
         check_values(params, given, spec.not_empty, spec.rules)
         if spec.texts or spec.as_given:
-            from ansible_collections.bpmops.camunda.plugins.module_utils.given import as_given
+            from .given import as_given
 
             params = as_given(spec, params, given)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
@@ -204,7 +205,7 @@ def execute(
             result["changed"] = bool(error.facts.get("done"))
         ended = error
     except interruptions as interruption:
-        from ansible_collections.bpmops.camunda.plugins.module_utils.desired import report
+        from .desired import report
 
         facts = redactor.data(report.facts(journal), redactor.line)
         result = {"failed": True, "changed": bool(facts["done"]), "msg": report.sentence(facts), "error": facts}

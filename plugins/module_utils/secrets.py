@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import quote, quote_plus, unquote
 
 if TYPE_CHECKING:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.encodings import Pattern
+    from .encodings import Pattern
 
 MASK = "********"
 
@@ -73,7 +73,7 @@ class Redactor:
         with self._lock:
             self._forms |= _forms(value)
         if len(value) >= _PATTERN_FROM and not (value.isascii() and value.isalnum()):
-            from ansible_collections.bpmops.camunda.plugins.module_utils.encodings import Pattern
+            from .encodings import Pattern
 
             with self._lock:
                 self._patterns.setdefault(value, Pattern(value))

@@ -119,12 +119,12 @@ authorization:
     permissions: [CREATE_INSTANCE, READ]
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import TEXT
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7 import ensure
+from ..module_utils.camunda7.client import connect
+from ..module_utils.camunda7.guards import GUARDS
+from ..module_utils.camunda7.options import OPTIONS
+from ..module_utils.camunda7.schema import TEXT
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,

@@ -164,10 +164,10 @@ kept:
 
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity, schema
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7 import guards, identity, schema
+from ..module_utils.camunda7.client import connect
+from ..module_utils.camunda7.options import OPTIONS
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 
 def _rows(**fields: dict[str, Any]) -> dict[str, Any]:

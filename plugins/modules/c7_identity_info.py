@@ -96,11 +96,11 @@ dest:
   type: str
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import files
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import export, schema
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils import files
+from ..module_utils.camunda7 import export, schema
+from ..module_utils.camunda7.client import connect
+from ..module_utils.camunda7.options import OPTIONS
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 KINDS = ["users", "groups", "tenants", "authorizations"]
 

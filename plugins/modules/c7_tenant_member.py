@@ -97,13 +97,13 @@ changes:
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import TENANT_GROUPS, TENANT_USERS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7 import ensure
+from ..module_utils.camunda7.client import connect
+from ..module_utils.camunda7.guards import GUARDS
+from ..module_utils.camunda7.memberships import TENANT_GROUPS, TENANT_USERS
+from ..module_utils.camunda7.options import OPTIONS
+from ..module_utils.camunda7.schema import ID
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,

@@ -113,13 +113,13 @@ user:
   sample: {id: jdoe, firstName: Jane, lastName: Doe, email: jane@example.com}
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import ensure
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ID, PASSWORD, TEXT
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7 import ensure
+from ..module_utils.camunda7.client import connect
+from ..module_utils.camunda7.entities import USER
+from ..module_utils.camunda7.guards import GUARDS
+from ..module_utils.camunda7.options import OPTIONS
+from ..module_utils.camunda7.schema import ID, PASSWORD, TEXT
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,

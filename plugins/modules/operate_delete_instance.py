@@ -177,12 +177,12 @@ error:
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.diff import diff
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import retention, windows
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.desired.diff import diff
+from ..module_utils.operate import retention, windows
+from ..module_utils.operate.client import connect
+from ..module_utils.operate.options import OPTIONS
+from ..module_utils.rest.options import Option
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,

@@ -198,10 +198,10 @@ dest:
   sample: /tmp/finished.jsonl
 """
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import query, tasks
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import connect
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.operate import query, tasks
+from ..module_utils.operate.client import connect
+from ..module_utils.operate.options import OPTIONS
+from ..module_utils.runner import Context, Outcome, Spec, run
 
 SPEC = Spec(
     connect=connect,

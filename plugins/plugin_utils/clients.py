@@ -11,9 +11,9 @@ import time
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AuthenticationError
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Execution, Spec, Work, execute
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ..module_utils.errors import AuthenticationError
+from ..module_utils.runner import Execution, Spec, Work, execute
+from ..module_utils.secrets import Redactor
 
 KEPT = 3.0
 """Seconds. Servers close connections on which nothing happens, and a request that meets that is lost."""

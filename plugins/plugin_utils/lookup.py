@@ -14,10 +14,11 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.bpmops.camunda.plugins.module_utils.checks import check_values
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec
-from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import clients
+
+from ..module_utils.checks import check_values
+from ..module_utils.errors import UsageError
+from ..module_utils.runner import Context, Outcome, Spec
+from .clients import clients
 
 FOUND = "found"
 

@@ -71,9 +71,7 @@ def _copy(folder: Path) -> None:
 
 def _mutants(program: Path, folder: Path) -> dict[str, str]:
     """The status of every mutant by its name."""
-    done = subprocess.run(
-        [program, "results", "--all", "true"], cwd=folder, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([program, "results", "--all", "true"], cwd=folder, capture_output=True, text=True, check=True)
     return dict(re.findall(r"^\s*(\S+): (.+)$", done.stdout, re.MULTILINE))
 
 

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"))
-PREFIX = "ansible_collections.bpmops.camunda.plugins.module_utils."
+COLLECTION = ("ansible_collections", "bpmops", "camunda")
+PREFIX = ".".join((*COLLECTION, "plugins", "module_utils", ""))
 
 # Each room may import from the rooms on the right, and from itself.
 DIRECTION = {
@@ -49,11 +50,20 @@ def _imports(path: Path) -> Iterator[str]:
         if isinstance(guard, ast.If) and getattr(guard.test, "id", "") == "TYPE_CHECKING":
             guard.body = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            module = _absolute(path, node)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+
+
+def _absolute(path: Path, node: ast.ImportFrom) -> str:
+    """The full name of what is imported from."""
+    if not node.level:
+        return node.module or ""
+    package = path.relative_to(ROOT).parts[: -node.level]
+    return ".".join((*COLLECTION, *package, *filter(None, [node.module])))
 
 
 def _utils(path: Path) -> set[Path]:
@@ -92,6 +102,16 @@ def _documentation(path: Path, name: str = "DOCUMENTATION") -> Any:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
             return yaml.safe_load(ast.literal_eval(node.value))
     raise AssertionError(f"{path} has no {name}")
+
+
+def test_imports_inside_the_collection_are_relative() -> None:
+    for path in (ROOT / "plugins").rglob("*.py"):
+        absolute = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if _is_absolute(node)]
+        assert absolute == [], path
+
+
+def _is_absolute(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COLLECTION[0])
 
 
 def test_imports_go_one_way() -> None:

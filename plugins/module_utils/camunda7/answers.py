@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ..rest.response import Response
 
 # ``code`` of an error answer whose transaction was rolled back for a reason outside the request (since 7.16).
 _ROLLED_BACK = {1: "optimistic locking", 10000: "deadlock"}

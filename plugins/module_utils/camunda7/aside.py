@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
+from ..desired.plan import Object
 
 RESOURCE_ID = "set aside by bpmops.camunda"
 MARK = "setAside"

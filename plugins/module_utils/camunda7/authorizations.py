@@ -15,23 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import ROWS, Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
-    ALL_RESOURCES,
-    TYPE_NAMES,
-    TYPES,
-    VOLATILE,
-    Resource,
-    normal,
-    resource_of,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AnswerError,
-    InvalidAnswerError,
-    NotFoundError,
-)
+from ..desired.plan import Change, Kind, Object
+from ..errors import AnswerError, InvalidAnswerError, NotFoundError
+from . import aside
+from .client import ROWS, Camunda7
+from .permissions import ALL_RESOURCES, TYPE_NAMES, TYPES, VOLATILE, Resource, normal, resource_of
 
 EVERYBODY = "*"
 Merge = Callable[[Resource, list[str], list[str]], list[str]]

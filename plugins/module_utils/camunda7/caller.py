@@ -11,23 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
-    GROUP_USERS,
-    TENANT_GROUPS,
-    Member,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
-    ALL,
-    MANAGED,
-    RESOURCES,
-    TYPES,
-    resource_of,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import dropped_with
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object
+from ..desired.plan import Change, Object
+from . import authorizations
+from .authorizations import EVERYBODY, Key
+from .client import Camunda7
+from .memberships import GROUP_USERS, TENANT_GROUPS, Member
+from .permissions import ALL, MANAGED, RESOURCES, TYPES, resource_of
+from .side_effects import dropped_with
 
 _GLOBAL, _GRANT, _REVOKE = TYPES["global"], TYPES["grant"], TYPES["revoke"]
 _IDS_LENGTH = 2000  # of a query

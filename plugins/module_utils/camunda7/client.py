@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 from urllib.parse import quote
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import Resource
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
+from ..errors import (
     AnswerError,
     AuthenticationError,
     CamundaError,
@@ -23,11 +22,12 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     NotFoundError,
     UsageError,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ..rest import shapes
+from ..rest.client import Client
+from ..rest.connection import Connection
+from ..rest.response import Response
+from ..secrets import Redactor
+from .permissions import Resource
 
 PAGE_SIZE = 500
 _MOST_ROWS = 1_000_000
@@ -234,14 +234,14 @@ def _not_paged(path: str, problem: str) -> CamundaError:
 
 def explain(response: Response) -> tuple[Optional[str], str]:
     """Return the type and the message of an error answer; see ``answers.explain``."""
-    from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import answers
+    from . import answers
 
     return answers.explain(response)
 
 
 def repeat_answer(response: Response) -> Optional[bool]:
     """Return whether an error answer may be asked again; see ``answers.repeat_answer``."""
-    from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import answers
+    from . import answers
 
     return answers.repeat_answer(response)
 

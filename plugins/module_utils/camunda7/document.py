@@ -10,22 +10,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key, desired
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import (
-    GROUP,
-    PASSWORD,
-    TENANT,
-    USER,
-    Entity,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Membership
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
-    TYPES,
-    check_permissions,
-    resource_of,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import accepts
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..errors import UsageError
+from .authorizations import EVERYBODY, Key, desired
+from .entities import GROUP, PASSWORD, TENANT, USER, Entity
+from .memberships import MEMBERSHIPS, Membership
+from .permissions import TYPES, check_permissions, resource_of
+from .schema import accepts
 
 SECTIONS: dict[str, Entity] = {"users": USER, "groups": GROUP, "tenants": TENANT}
 AUTHORIZATIONS = "authorizations"
@@ -116,7 +106,7 @@ class _Builder:
     def _explain(self, data: Any, name: str) -> set[tuple[Any, ...]]:
         """Note what is wrong with a document; return the items that are unusable (section and position)."""
         # Few documents are wrong, and every line that is loaded takes time.
-        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.explain import findings
+        from .explain import findings
 
         found = list(findings(data))
         self.problems += [f"{name}: {finding.text}." for finding in found]

@@ -8,32 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
-    authorizations,
-    entities,
-    guards,
-    memberships,
-    own_rows,
-    writable,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import PASSWORD, TENANT, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
-    TENANT_USERS,
-    Member,
-    Membership,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.modes import MODES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
-    RESOURCES,
-    TYPES,
-    check_permissions,
-    resource_of,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired import brake
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..desired import brake
+from ..desired.plan import Change, Object, plan
+from ..errors import UsageError
+from . import authorizations, entities, guards, memberships, own_rows, writable
+from .authorizations import EVERYBODY, Key
+from .client import Camunda7, encode_id
+from .entities import PASSWORD, TENANT, Entity
+from .memberships import TENANT_USERS, Member, Membership
+from .modes import MODES
+from .permissions import RESOURCES, TYPES, check_permissions, resource_of
 
 Stages = list[list[Change]]
 

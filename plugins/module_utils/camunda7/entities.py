@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Optional
 from urllib.parse import quote
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import own_rows
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7, encode_id
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES, Resource
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError
+from ..desired.plan import Change, Kind, Object
+from ..errors import AnswerError
+from . import own_rows
+from .authorizations import Key
+from .client import PAGE_SIZE, Camunda7, encode_id
+from .permissions import RESOURCES, Resource
 
 PASSWORD = "password"
 

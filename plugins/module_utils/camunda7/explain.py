@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import texts
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import nearest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.schema import ITEMS, SCHEMA
-from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
+from .. import texts
+from ..libraries import load
+from .permissions import nearest
+from .schema import ITEMS, SCHEMA
 
 
 class Finding(NamedTuple):

@@ -10,20 +10,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
-    authorizations,
-    entities,
-    memberships,
-    own_rows,
-    schema,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import AUTHORIZATIONS, SECTIONS, matches
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
+from ..desired.plan import Object
+from ..libraries import load
+from ..parallel import read_all
+from . import authorizations, entities, memberships, own_rows, schema
+from .client import Camunda7
+from .document import AUTHORIZATIONS, SECTIONS, matches
+from .memberships import MEMBERSHIPS, Member
+from .permissions import RESOURCES
 
 Document = dict[str, list[dict[str, Any]]]
 

@@ -8,23 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import memberships
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
-    GROUP_USERS,
-    TENANT_GROUPS,
-    Member,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
-    ALL,
-    MANAGED,
-    RESOURCES,
-    TYPES,
-    resource_of,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
+from ..desired.plan import Change
+from ..errors import RefusedError
+from . import memberships
+from .authorizations import EVERYBODY, Key
+from .client import Camunda7
+from .memberships import GROUP_USERS, TENANT_GROUPS, Member
+from .permissions import ALL, MANAGED, RESOURCES, TYPES, resource_of
 
 # Camunda 7 and CIB seven, and Operaton. Both names are guarded everywhere: no engine gives its own away.
 ADMIN_GROUPS = ("camunda-admin", "operaton-admin")
@@ -129,7 +119,7 @@ def _remove_caller_rights(client: Camunda7, changes: Sequence[Change]) -> list[R
     if not name or name in _removed_users(changes) or not any(_may_take_rights(name, change) for change in changes):
         return []
     # Most plans take nothing from anybody: they need not load it.
-    from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import caller
+    from . import caller
 
     joined = [
         change.key.container

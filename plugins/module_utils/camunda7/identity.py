@@ -8,37 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import texts
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
-    authorizations,
-    guards,
-    own_rows,
-    schema,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import (
-    SECTIONS_OF_DOCUMENT,
-    Document,
-    Source,
-    load_documents,
-    matches,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, PASSWORD, USER
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
-    MEMBERSHIPS,
-    Member,
-    Membership,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import MANAGED
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import (
-    State,
-    check_visible,
-    fetch,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object, plan
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from .. import texts
+from ..desired.plan import Change, Object, plan
+from ..errors import UsageError
+from ..secrets import Redactor
+from . import authorizations, guards, own_rows, schema
+from .authorizations import Key
+from .client import Camunda7
+from .document import SECTIONS_OF_DOCUMENT, Document, Source, load_documents, matches
+from .entities import ENTITIES, PASSWORD, USER
+from .memberships import MEMBERSHIPS, Member, Membership
+from .permissions import MANAGED
+from .state import State, check_visible, fetch
 
 GRANTS, AGAIN = 2, 6  # stages: authorizations, and those that wait for the removal of objects
 
@@ -80,7 +61,7 @@ def reconcile(
     if "authorizations" in purge:
         surplus_rows = [key for key, row in rows.items() if not own_rows.is_own(row) and not _protected(key, protect)]
         # What the engine would have created itself may be there already, with other permissions.
-        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import created_with
+        from .side_effects import created_with
 
         surplus = set(surplus_rows)
         own = {key: row for key, row in created_with([*objects, *members]).items() if key in surplus}
@@ -156,7 +137,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         redactor.add(user.get(PASSWORD))
     # What only a purge needs is only loaded for it: a process compiles all that it loads.
     if purge:
-        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import purge as purging
+        from . import purge as purging
 
         purging.check(document, purge, params)
     state = fetch(client, document, purge, params["concurrency"])
@@ -181,7 +162,7 @@ def _sources(params: Mapping[str, Any]) -> Iterator[Source]:
     Inline, null means that a key is left out, as for Ansible's own options; a password of null is a mistake.
     """
     if params["src"] is not None:
-        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.sources import read
+        from .sources import read
 
         yield from read(params["src"])
     inline = {
@@ -228,7 +209,7 @@ def _guard(
     left = {id(item.change) for item in kept}
     final = [[change for change in stage if id(change) not in left] for stage in stages]
     if any(final):
-        from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import writable
+        from . import writable
 
         writable.check(change for stage in final for change in stage)
     return final, kept

@@ -9,12 +9,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import own_rows
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7, encode_id
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import GROUP, TENANT, USER, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError
+from ..desired.plan import Change, Kind, Object
+from ..errors import AnswerError
+from . import own_rows
+from .authorizations import Key
+from .client import Camunda7, encode_id
+from .entities import GROUP, TENANT, USER, Entity
 
 
 class Member(NamedTuple):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, Resource, normal
+from . import authorizations
+from .permissions import ALL, Resource, normal
 
 
 def _add(resource: Resource, current: list[str], wanted: list[str]) -> list[str]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option, product_options
+from ..rest.options import Option, product_options
 
 OPTIONS: tuple[Option, ...] = product_options(
     env={

@@ -20,12 +20,12 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside, authorizations
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, RESOURCES, TYPES, VOLATILE
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
+from ..desired.plan import Change, Object
+from ..errors import CamundaError
+from . import aside, authorizations
+from .authorizations import Key
+from .client import Camunda7
+from .permissions import ALL, RESOURCES, TYPES, VOLATILE
 
 _GRANT = TYPES["grant"]
 _USER, _GROUP, _TENANT = (RESOURCES[name].number for name in ("user", "group", "tenant"))

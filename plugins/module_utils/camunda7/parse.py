@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
+from ..libraries import load
 
 _DEPTH = 20  # a desired-state document has 4 levels
 _COPIES = 1_000_000

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..errors import UsageError
 
 ALL = "ALL"
 NONE = "NONE"

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import AUTHORIZATIONS, Document
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import PURGE_UNDECLARED
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import AGAIN, GRANTS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import dropped_with
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import State
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired import brake
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
+from ..desired import brake
+from ..desired.plan import Change
+from ..errors import RefusedError
+from . import authorizations
+from .authorizations import Key
+from .document import AUTHORIZATIONS, Document
+from .guards import PURGE_UNDECLARED
+from .identity import AGAIN, GRANTS
+from .side_effects import dropped_with
+from .state import State
 
 
 def check(document: Document, purge: Collection[str], params: Mapping[str, Any]) -> None:

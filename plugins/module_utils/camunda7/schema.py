@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import texts
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, NONE, RESOURCES, TYPES
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError
-from ansible_collections.bpmops.camunda.plugins.module_utils.libraries import load
+from .. import texts
+from ..errors import MissingLibraryError
+from ..libraries import load
+from .permissions import ALL, NONE, RESOURCES, TYPES
 
 ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 64}
 TEXT: dict[str, Any] = {"type": "string", "maxLength": 255}

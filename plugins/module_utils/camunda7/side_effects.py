@@ -17,15 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key, desired
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
-    GROUP_USERS,
-    MEMBERSHIPS,
-    Member,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import ALL, RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ..desired.plan import Change
+from .authorizations import Key, desired
+from .entities import ENTITIES
+from .memberships import GROUP_USERS, MEMBERSHIPS, Member
+from .permissions import ALL, RESOURCES
 
 _BY_OPTION = {membership.option: membership for membership in MEMBERSHIPS}
 

@@ -9,9 +9,9 @@ import os
 import re
 from collections.abc import Iterator
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Source
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.parse import parse
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..errors import UsageError
+from .document import Source
+from .parse import parse
 
 ENDINGS = (".yml", ".yaml", ".json")
 

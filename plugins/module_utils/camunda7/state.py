@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities, memberships
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES, TENANT, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
-    MEMBERSHIPS,
-    TENANT_GROUPS,
-    TENANT_USERS,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Object
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
+from ..desired.plan import Object
+from ..errors import UsageError
+from ..parallel import read_all
+from . import authorizations, entities, memberships
+from .client import Camunda7
+from .document import Document
+from .entities import ENTITIES, TENANT, Entity
+from .memberships import MEMBERSHIPS, TENANT_GROUPS, TENANT_USERS
+from .permissions import RESOURCES
 
 Objects = dict[Hashable, Object]
 

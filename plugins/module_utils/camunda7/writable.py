@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import EVERYBODY, Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import Member
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..desired.plan import Change
+from ..errors import UsageError
+from .authorizations import EVERYBODY, Key
+from .client import encode_id
+from .memberships import Member
 
 
 def check(changes: Iterable[Change]) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import Progress, in_parallel
+from ..parallel import Progress, in_parallel
+from .plan import Change
 
 Journal = list[tuple[Sequence[Change], Progress[Any]]]
 """The stages of a task with what became of their changes; true at any moment, even while threads are at work."""
@@ -44,7 +44,7 @@ def apply(
             if sum(len(changes) for changes, _progress in plans) == 1:
                 raise error
             # Imported only here: every process of a module compiles all that it imports.
-            from ansible_collections.bpmops.camunda.plugins.module_utils.desired.report import apply_error
+            from .report import apply_error
 
             raise apply_error(stage[position], error, journal) from error
     return returned

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
+from ..errors import RefusedError, UsageError
+from .plan import Change
 
 # Without a limit of the user's own: ordinary work passes, a document that lost most of its objects does not.
 NUMBER, PERCENT = 10, 20

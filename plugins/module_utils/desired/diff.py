@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from .plan import Change
 
 # A diff of many thousand objects helps nobody and costs the controller seconds.
 LIMIT = 200

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError
+from ..errors import ApplyError, CamundaError
+from .apply import Journal
+from .plan import Change
 
 Facts = dict[str, list[dict[str, Any]]]
 

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AnswerError,
-    NotFoundError,
-    TransportError,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ..errors import AnswerError, NotFoundError, TransportError
+from ..rest.response import Response
 
 # What to do next, by a part of the server's text (8.6).
 _ADVICE: tuple[tuple[str, str], ...] = (

@@ -15,27 +15,17 @@ from functools import partial
 from typing import Any, Optional
 from urllib.parse import quote
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AnswerError,
-    NotFoundError,
-    TransportError,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import filters, paging
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.answers import (
-    explain,
-    may_have_happened,
-    no_such_api,
-    of_operate,
-    repeat_answer,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import PROCESS_INSTANCES, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import locate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.paging import Course, Page
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import Threads
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ..errors import AnswerError, NotFoundError, TransportError
+from ..parallel import Threads
+from ..rest.client import Client
+from ..rest.connection import Connection
+from ..rest.response import Response
+from ..secrets import Redactor
+from . import filters, paging
+from .answers import explain, may_have_happened, no_such_api, of_operate, repeat_answer
+from .entities import PROCESS_INSTANCES, Entity
+from .options import locate
+from .paging import Course, Page
 
 PAGE_SIZE = 1000
 """The largest page that the server gives."""

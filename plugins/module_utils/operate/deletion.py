@@ -13,19 +13,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AnswerError,
-    ForbiddenError,
-    RefusedError,
-    WaitTimeoutError,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, filters
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.waiting import wait_until
+from ..desired.apply import Journal, apply
+from ..desired.plan import Change, Kind
+from ..errors import AnswerError, ForbiddenError, RefusedError, WaitTimeoutError
+from ..parallel import read_all
+from ..rest.waiting import wait_until
+from . import entities, filters
+from .client import Operate
+from .query import Query, Search
 
 Row = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ..desired.plan import Change
 
 Params = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..errors import UsageError
 
 KEY, INT, TEXT, BOOL, DATE, JSON = "key", "int", "str", "bool", "date", "json"
 

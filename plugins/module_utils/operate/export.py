@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import files
+from .. import files
 
 
 def write_lines(dest: str, pages: Iterable[list[dict[str, Any]]], *, check_mode: bool) -> bool:

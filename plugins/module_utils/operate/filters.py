@@ -12,18 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import times
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import (
-    BOOL,
-    DATE,
-    INT,
-    JSON,
-    KEY,
-    PROCESS_INSTANCES,
-    TEXT,
-    Entity,
-)
+from ..errors import UsageError
+from . import times
+from .entities import BOOL, DATE, INT, JSON, KEY, PROCESS_INSTANCES, TEXT, Entity
 
 DECODED = "decodedValue"
 """The key under which the decoded value of a variable stands beside ``value``."""

@@ -9,12 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import (
-    ORCHESTRATION_CLUSTER_ENV,
-    Option,
-    product_options,
-)
+from ..errors import UsageError
+from ..rest.options import ORCHESTRATION_CLUSTER_ENV, Option, product_options
 
 OPTIONS: tuple[Option, ...] = product_options(
     env={

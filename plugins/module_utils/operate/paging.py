@@ -21,8 +21,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import KEY, Entity
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ..rest.response import Response
+from .entities import KEY, Entity
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")

@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, filters
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import COUNTED, PAGE_SIZE, Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.windows import (
-    TIME_ARGUMENTS,
-    Window,
-    windows_of,
-)
+from ..errors import UsageError
+from . import entities, filters
+from .client import COUNTED, PAGE_SIZE, Operate
+from .windows import TIME_ARGUMENTS, Window, windows_of
 
 LIMIT = 1000
 """The default maximum number of objects that a task returns."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import deletion, entities, filters
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.windows import TIME_ARGUMENTS
+from ..desired.apply import Journal
+from ..errors import RefusedError, UsageError
+from . import deletion, entities, filters
+from .client import Operate
+from .done import Done, Params
+from .query import Query
+from .windows import TIME_ARGUMENTS
 
 _ORPHANS = (
     "process instances that were called by deleted ones stay behind as orphans; "

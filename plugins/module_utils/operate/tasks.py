@@ -9,13 +9,13 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import files
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, export, filters
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.done import Done, Params
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.query import Query, Search
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import read_all
+from .. import files
+from ..errors import RefusedError, UsageError
+from ..parallel import read_all
+from . import entities, export, filters
+from .client import Operate
+from .done import Done, Params
+from .query import Query, Search
 
 
 def search(client: Operate, params: Params, *, check_mode: bool) -> Done:

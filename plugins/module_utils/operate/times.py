@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..errors import UsageError
 
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

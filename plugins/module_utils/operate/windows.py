@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import times
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import Entity
+from ..errors import CamundaError, UsageError
+from . import times
+from .entities import Entity
 
 TIME_ARGUMENTS: dict[str, Any] = {
     "started_after": {"type": "str"},

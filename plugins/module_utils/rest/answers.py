@@ -10,14 +10,10 @@ import json
 from typing import Any, Optional
 from urllib.parse import urljoin, urlsplit
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AnswerError,
-    InvalidAnswerError,
-    answer_error,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Explain, Response
+from ..errors import AnswerError, InvalidAnswerError, answer_error
+from . import shapes
+from .connection import Connection
+from .response import Explain, Response
 
 _KEYS = ("message", "detail", "title", "error_description", "error")
 _LONGEST = 2000

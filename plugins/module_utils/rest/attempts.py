@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Optional, TypeVar, Union
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError, TransportError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ..errors import CamundaError, TransportError
+from .deadline import Deadline
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -77,7 +77,7 @@ def repeat(
         outcome = once(attempt)
         if not isinstance(outcome, Problem):
             return outcome
-        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import retry
+        from . import retry
 
         delay = retry.delay_before_retry(
             attempt=attempt,

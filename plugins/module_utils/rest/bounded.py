@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 import urllib3.util.connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from .deadline import Deadline
 
 
 @dataclass

@@ -15,19 +15,14 @@ from functools import partial
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    CamundaError,
-    ReadOnlyError,
-    TransportError,
-    UsageError,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, auth
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Explain, Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Request, Transport
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ..errors import CamundaError, ReadOnlyError, TransportError, UsageError
+from ..secrets import Redactor
+from . import attempts, auth
+from .auth.base import Credentials
+from .connection import Connection
+from .deadline import Deadline
+from .response import Explain, Response
+from .transport import Request, Transport
 
 QueryValue = Union[str, int, float, bool, None]
 Query = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
@@ -196,7 +191,7 @@ class Client:
         return self._problem(response, attempt)
 
     def _problem(self, response: Response, attempt: int) -> attempts.Problem:
-        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers, retry
+        from . import answers, retry
 
         wanted = retry.wanted_pause(response)
         explain = self._explain or answers.plain

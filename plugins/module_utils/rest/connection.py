@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ..errors import UsageError
 
 _BASIC = "basic"
 STRATEGIES = ("none", _BASIC, "bearer", "api_key", "oauth2", "cookie")

@@ -9,7 +9,7 @@ import math
 import time
 from typing import Callable, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import DeadlineError
+from ..errors import DeadlineError
 
 _LONGEST = 1e6  # sockets take no more than some 24 days
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import requests.exceptions
 import urllib3
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TlsError, TransportError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import bounded, tls
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN
+
+from ..errors import TlsError, TransportError
+from . import bounded, tls
+from .answers import PROXY_LOGIN
 
 _CHECK_PROXY = "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it

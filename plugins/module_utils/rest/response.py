@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import InvalidAnswerError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import shapes
+from ..errors import InvalidAnswerError
+from . import shapes
 
 # Values take up to 30 times the memory of their JSON. A page has some thousands of objects, a large variable more.
 _OBJECTS = 1_000_000
@@ -121,7 +121,7 @@ class Response:
             expected: what the API promises: "a list of objects".
             problem: what is wrong with the parsed body; by default, why it is no such thing at all.
         """
-        from ansible_collections.bpmops.camunda.plugins.module_utils.rest import answers
+        from . import answers
 
         return answers.invalid(self, expected, problem)
 

@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.attempts import Failure
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from .attempts import Failure
+from .response import Response
 
 BASE_DELAY = 0.5
 MAX_DELAY = 30.0

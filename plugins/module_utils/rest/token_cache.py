@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import header_safe
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from .connection import header_safe
+from .deadline import Deadline
 
 _LARGEST = 1 << 20
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
-from ansible_collections.bpmops.camunda.plugins.module_utils import libraries
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import TooLargeError
-from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import stop_if_abandoned
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from .. import libraries
+from ..errors import TooLargeError
+from ..parallel import stop_if_abandoned
+from .connection import Connection
+from .deadline import Deadline
+from .response import Response
 
 try:
     import requests
@@ -29,7 +29,7 @@ try:
 except ImportError:
     HAS_REQUESTS = False
 else:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest import bounded
+    from . import bounded
 
     HAS_REQUESTS = True
 
@@ -130,7 +130,7 @@ class Transport:
                 sent=True,
             ) from None
         except (OSError, ValueError, zlib.error, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
-            from ansible_collections.bpmops.camunda.plugins.module_utils.rest import failures
+            from . import failures
 
             if exchange.reused and not exchange.received:
                 self._reusable = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Callable, Optional, TypeVar
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import WaitTimeoutError
+from ..errors import WaitTimeoutError
 
 T = TypeVar("T")
 

@@ -89,7 +89,8 @@ def test_the_collections_path_leads_to_the_checkout() -> None:
 def test_every_requirement_is_pinned() -> None:
     files = list((cache.ROOT / "tests").glob("requirements-*.txt"))
     lines = [line for file in files for line in file.read_text().splitlines() if line and not line.startswith("#")]
-    assert {each.requirements for each in (environments.MOLECULE, environments.MUTATION, *environments.ENVIRONMENTS)} == set(files)
+    known = (environments.MOLECULE, environments.MUTATION, *environments.ENVIRONMENTS)
+    assert {each.requirements for each in known} == set(files)
     assert [line for line in lines if "==" not in line] == []
 
 

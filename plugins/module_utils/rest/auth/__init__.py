@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Auth
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Transport
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ...secrets import Redactor
+from ..connection import Connection
+from ..transport import Transport
+from .base import Auth
 
 
 def build(connection: Connection, transport: Transport, redactor: Redactor) -> Auth:
@@ -27,40 +27,40 @@ def build(connection: Connection, transport: Transport, redactor: Redactor) -> A
 
 
 def _none(_connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.none import none
+    from .none import none
 
     return none()
 
 
 def _basic(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic
+    from .basic import basic
 
     redactor.add_basic(connection.username or "", connection.password or "")
     return basic(connection.username or "", connection.password or "")
 
 
 def _bearer(connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.bearer import bearer
+    from .bearer import bearer
 
     return bearer(connection.token or "")
 
 
 def _api_key(connection: Connection, _transport: Transport, _redactor: Redactor) -> Auth:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.api_key import api_key
+    from .api_key import api_key
 
     return api_key(connection.api_key_name, connection.api_key or "", connection.api_key_location)
 
 
 def _oauth2(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest import token_cache
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.oauth2 import OAuth2
+    from .. import token_cache
+    from .oauth2 import OAuth2
 
     cache = token_cache.TokenCache(token_cache.cache_directory(connection.token_cache))
     return OAuth2(connection, redactor, cache)
 
 
 def _cookie(connection: Connection, transport: Transport, redactor: Redactor) -> Auth:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.cookie import Cookie
+    from .cookie import Cookie
 
     return Cookie(connection, transport, redactor)
 

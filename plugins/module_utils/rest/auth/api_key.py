@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials, Fixed
+from .base import Credentials, Fixed
 
 
 def api_key(name: str, key: str, location: str) -> Fixed:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials, Fixed
+from .base import Credentials, Fixed
 
 
 def basic_header(username: str, password: str) -> str:

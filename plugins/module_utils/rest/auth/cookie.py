@@ -10,20 +10,16 @@ from functools import partial
 from typing import Union
 from urllib.parse import urlencode
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AuthenticationError,
-    TransportError,
-    answer_error,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, retry
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN, plain
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.renewable import Renewable
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Request, Transport
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ...errors import AuthenticationError, TransportError, answer_error
+from ...secrets import Redactor
+from .. import attempts, retry
+from ..answers import PROXY_LOGIN, plain
+from ..connection import Connection
+from ..deadline import Deadline
+from ..response import Response
+from ..transport import Request, Transport
+from .base import Credentials
+from .renewable import Renewable
 
 # Up to 8.7, and from 8.8. The form goes into the body: a query would end up in the log files of servers.
 _PATHS = ("/api/login", "/login")

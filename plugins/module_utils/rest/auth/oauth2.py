@@ -9,18 +9,18 @@ import time
 from typing import Any, Optional, Union
 from urllib.parse import quote_plus, urlencode
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TransportError, answer_error
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest import attempts, retry
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import PROXY_LOGIN
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.basic import basic_header
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.renewable import Renewable
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection, header_safe
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.token_cache import Token, TokenCache
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.transport import Request, Transport
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ...errors import AnswerError, TransportError, answer_error
+from ...secrets import Redactor
+from .. import attempts, retry
+from ..answers import PROXY_LOGIN
+from ..connection import Connection, header_safe
+from ..deadline import Deadline
+from ..response import Response
+from ..token_cache import Token, TokenCache
+from ..transport import Request, Transport
+from .base import Credentials
+from .basic import basic_header
+from .renewable import Renewable
 
 _MARGIN = 30.0
 _MARGIN_SHARE = 0.1

@@ -10,13 +10,9 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Optional
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
-    AnswerError,
-    AuthenticationError,
-    TransportError,
-)
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth.base import Credentials
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
+from ...errors import AnswerError, AuthenticationError, TransportError
+from ..deadline import Deadline
+from .base import Credentials
 
 
 class Renewable(ABC):
