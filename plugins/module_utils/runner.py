@@ -83,18 +83,7 @@ class Outcome:
 
 Connect = Callable[[Mapping[str, Any], Redactor, bool], Any]
 
-IN_PROCESS = Option(
-    "in_process",
-    type="bool",
-    default=True,
-    env=("BPMOPS_CAMUNDA_IN_PROCESS",),
-    description=(
-        "Run the module inside the controller's worker process, which takes milliseconds, instead of starting a new "
-        "Python process, which takes a quarter of a second.",
-        "The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or "
-        "C(environment), and if the controller's Python lacks a library that it needs.",
-    ),
-)
+IN_PROCESS = Option("in_process", type="bool", default=True, env=("BPMOPS_CAMUNDA_IN_PROCESS",))
 """The option that all modules have, and no other plugin."""
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the documentation fragments of the connection options from the tables that the code uses.
 
-    ./dev run python tests/tools/doc_fragments.py
+    ./dev run python -m tests.tools.doc_fragments
 
 A test compares what is committed with what this would write.
 """
@@ -14,9 +14,12 @@ import importlib
 import os
 import sys
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from .descriptions import BASE, PRODUCT
 
 FOLDER = Path(__file__).resolve().parents[2] / "plugins" / "doc_fragments"
 UTILS = "ansible_collections.bpmops.camunda.plugins.module_utils"
@@ -72,8 +75,9 @@ def render(product: Product) -> str:
     """Return the text of the fragment file of a product."""
     table = importlib.import_module(f"{UTILS}.{product.room}.options").OPTIONS
     own = importlib.import_module(f"{UTILS}.runner").IN_PROCESS
-    modules = [line for option in (*table, own) for line in _for_modules(option)]
-    lookups = [line for option in table for line in _for_lookups(option, product.prefix)]
+    said = {**BASE, **PRODUCT[product.room]}
+    modules = [line for option in (*table, own) for line in _for_modules(option, said[option.name])]
+    lookups = [line for option in table for line in _for_lookups(option, said[option.name], product.prefix)]
     return TEMPLATE.format(
         room=product.room,
         title=product.title,
@@ -82,16 +86,16 @@ def render(product: Product) -> str:
     )
 
 
-def _for_modules(option: Any) -> list[str]:
-    sentences = list(option.description)
+def _for_modules(option: Any, description: Sequence[str]) -> list[str]:
+    sentences = list(description)
     if option.env:
         names = ", then ".join(f"E({name})" for name in option.env)
         sentences.append(f"If it is not given, {names} is used from the environment.")
     return _option(option, sentences)
 
 
-def _for_lookups(option: Any, prefix: str) -> list[str]:
-    lines = _option(option, list(option.description))
+def _for_lookups(option: Any, description: Sequence[str], prefix: str) -> list[str]:
+    lines = _option(option, description)
     if option.env:
         # Ansible takes the last one that is set, the tables mean the first one.
         lines += ["    env:", *(f"      - name: {name}" for name in reversed(option.env))]
@@ -100,7 +104,7 @@ def _for_lookups(option: Any, prefix: str) -> list[str]:
     return [*lines, "    vars:", f"      - name: {prefix}_{option.name}"]
 
 
-def _option(option: Any, sentences: list[str]) -> list[str]:
+def _option(option: Any, sentences: Sequence[str]) -> list[str]:
     lines = [f"  {option.name}:", "    description:"]
     for sentence in sentences:
         lines.append("      - >-")
@@ -108,8 +112,6 @@ def _option(option: Any, sentences: list[str]) -> list[str]:
             sentence, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8, break_on_hyphens=False
         )
     lines.append(f"    type: {option.type}")
-    if option.elements:
-        lines.append(f"    elements: {option.elements}")
     if option.default is not None:
         lines.append(f"    default: {_scalar(option.default)}")
     if option.choices:

@@ -14,6 +14,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards imp
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
 from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS as OPERATE
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import IN_PROCESS
+from ansible_collections.bpmops.camunda.tests.tools import descriptions
 from ansible_collections.bpmops.camunda.tests.tools.doc_fragments import FOLDER, PRODUCTS, Product, render
 
 TABLES = {"camunda7": CAMUNDA7, "operate": OPERATE}
@@ -23,7 +24,7 @@ FRAGMENTS: dict[str, Any] = {"camunda7": camunda7.ModuleDocFragment, "operate": 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.room)
 def test_the_committed_fragments_are_the_generated_ones(product: Product) -> None:
     committed = (FOLDER / f"{product.room}.py").read_text(encoding="utf-8")
-    assert committed == render(product), "run: ./dev run python tests/tools/doc_fragments.py"
+    assert committed == render(product), "run: ./dev run python -m tests.tools.doc_fragments"
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.room)
@@ -31,6 +32,7 @@ def test_the_yaml_holds_every_option_of_the_table(product: Product) -> None:
     table = TABLES[product.room]
     modules = yaml.safe_load(FRAGMENTS[product.room].DOCUMENTATION)["options"]
     lookups = yaml.safe_load(FRAGMENTS[product.room].LOOKUP)["options"]
+    said = {**descriptions.BASE, **descriptions.PRODUCT[product.room]}
     assert set(modules) == {option.name for option in (*table, IN_PROCESS)}
     assert set(lookups) == {option.name for option in table}
     for option in table:
@@ -38,7 +40,7 @@ def test_the_yaml_holds_every_option_of_the_table(product: Product) -> None:
             assert documented["type"] == option.type
             assert documented.get("default") == option.default
             assert tuple(documented.get("choices", ())) == option.choices
-            assert documented["description"][: len(option.description)] == list(option.description)
+            assert documented["description"][: len(said[option.name])] == list(said[option.name])
         assert [item["name"] for item in lookups[option.name].get("env", [])] == list(reversed(option.env))
         assert all(name in modules[option.name]["description"][-1] for name in option.env)
         assert ("ini" in lookups[option.name]) is not option.secret

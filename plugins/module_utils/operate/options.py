@@ -13,36 +13,13 @@ from ..errors import UsageError
 from ..rest.options import ORCHESTRATION_CLUSTER_ENV, Option, product_options
 
 OPTIONS: tuple[Option, ...] = product_options(
-    env={
+    {
         **ORCHESTRATION_CLUSTER_ENV,
         "url": ("CAMUNDA_OPERATE_BASE_URL", "CAMUNDA_REST_ADDRESS", "ZEEBE_REST_ADDRESS"),
         "audience": ("CAMUNDA_OPERATE_OAUTH_AUDIENCE", *ORCHESTRATION_CLUSTER_ENV["audience"]),
     },
-    descriptions={
-        "url": (
-            "Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.",
-            "On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).",
-        ),
-        "audience": (
-            "Audience to ask a token for. Self-Managed Operate is usually C(operate-api).",
-            "With O(cluster_id) the default is C(operate.camunda.io).",
-        ),
-    },
-    extra=(
-        Option(
-            "cluster_id",
-            env=("CAMUNDA_CLUSTER_ID",),
-            description=(
-                "ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), "
-                "as far as they are not given.",
-            ),
-        ),
-        Option(
-            "region",
-            env=("CAMUNDA_CLUSTER_REGION",),
-            description=("Region of O(cluster_id), for example C(bru-2).",),
-        ),
-    ),
+    Option("cluster_id", env=("CAMUNDA_CLUSTER_ID",)),
+    Option("region", env=("CAMUNDA_CLUSTER_REGION",)),
 )
 
 SAAS_TOKEN_URL = "https://login.cloud.camunda.io/oauth/token"

@@ -11,6 +11,7 @@ from dataclasses import fields
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
+from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS as OPERATE
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import STRATEGIES, Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import (
     BASE,
@@ -18,6 +19,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import
     argument_spec,
     product_options,
 )
+from ansible_collections.bpmops.camunda.tests.tools import descriptions
 
 
 def test_the_table_and_the_connection_agree() -> None:
@@ -29,10 +31,12 @@ def test_the_table_and_the_connection_agree() -> None:
 
 
 def test_every_option_is_described_and_every_secret_is_marked() -> None:
-    for option in BASE:
-        assert option.description and all(text.endswith(".") for text in option.description), option.name
+    for room, table in (("camunda7", CAMUNDA7), ("operate", OPERATE)):
+        said = {**descriptions.BASE, **descriptions.PRODUCT[room]}
+        for option in table:
+            assert said[option.name] and all(text.endswith(".") for text in said[option.name]), option.name
     assert {option.name for option in BASE if option.secret} == {"password", "token", "api_key", "client_secret"}
-    texts = " ".join(next(option for option in BASE if option.name == "auth_type").description)
+    texts = " ".join(descriptions.BASE["auth_type"])
     assert all(f"V({strategy})" in texts for strategy in ("auto", *STRATEGIES))
 
 
@@ -72,14 +76,10 @@ def test_credentials_of_camunda_8_do_not_go_to_camunda_7() -> None:
     assert all(name.startswith("CAMUNDA7_") for name in names)
 
 
-def test_a_product_adds_replaces_and_leaves_out() -> None:
-    own = Option("scope", description=("Another.",))
-    made = product_options(
-        {"url": ("THE_URL",)}, extra=(own,), without=frozenset({"api_key"}), descriptions={"url": ("U.",)}
-    )
+def test_a_product_adds_options_and_names_environment_variables() -> None:
+    own = Option("engine")
+    made = product_options({"url": ("THE_URL",)}, own)
     table = {option.name: option for option in made}
-    assert table["url"].env == ("THE_URL",) and table["url"].description == ("U.",)
-    assert table["scope"] is own
-    assert "api_key" not in table
-    assert len(made) == len(BASE) - 1
+    assert table["url"].env == ("THE_URL",)
     assert table["token_cache"].env == ("CAMUNDA_TOKEN_CACHE_DIR",)
+    assert made[-1] is own and len(made) == len(BASE) + 1

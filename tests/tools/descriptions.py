@@ -1,0 +1,118 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation says of each connection option, in Ansible's markup: one entry a sentence or paragraph.
+
+It stands beside the generator of the fragments, not in the tables of options, so that no module's process compiles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Descriptions = Mapping[str, tuple[str, ...]]
+
+BASE: Descriptions = {
+    "url": ("Base URL of the server, with C(http://) or C(https://).",),
+    "auth_type": (
+        "How to log in.",
+        "V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token), "
+        "V(api_key) for O(api_key), user name and password for O(username), V(none) without any. Credentials of "
+        "more than one kind are an error then.",
+        "V(none) sends no credentials.",
+        "V(basic) sends O(username) and O(password) with every request.",
+        "V(bearer) sends O(token).",
+        "V(api_key) sends O(api_key) as a header or query parameter.",
+        "V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials "
+        "grant).",
+        "V(cookie) logs in with O(username) and O(password) once and keeps the session.",
+        "Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).",
+    ),
+    "username": ("User name, for O(auth_type=basic) and O(auth_type=cookie).",),
+    "password": (
+        "Password of O(username).",
+        "Servers lock an account after a few failed logins. A task that runs in process therefore sends wrong "
+        "credentials once: later items of its loop, and repetitions with C(until), fail without a request. A task"
+        " that runs as a process sends them once for each item.",
+    ),
+    "token": ("A token that is at hand, for O(auth_type=bearer).",),
+    "api_key": ("Key of an API gateway, for O(auth_type=api_key).",),
+    "api_key_name": ("Name of the header or query parameter that carries O(api_key).",),
+    "api_key_location": ("Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.",),
+    "client_id": ("Client ID, for O(auth_type=oauth2).",),
+    "client_secret": ("Client secret of O(client_id).",),
+    "token_url": ("Address of the authorization server's token endpoint, for O(auth_type=oauth2).",),
+    "audience": ("Audience to ask a token for. Leave it out where O(scope) is used instead.",),
+    "scope": ("Scope to ask a token for. Several are separated by spaces.",),
+    "client_authentication": (
+        "How the client logs in at O(token_url).",
+        "V(body) sends the credentials as form fields.",
+        "V(header) sends them as HTTP basic authentication.",
+    ),
+    "token_cache": (
+        "Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.",
+        "It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.",
+        "The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).",
+        "V(none) keeps tokens in memory only.",
+        "A directory that cannot be used gives a warning.",
+        "The client secret is never stored.",
+    ),
+    "validate_certs": ("Whether to verify the server's TLS certificate. Use V(false) for tests only.",),
+    "ca_path": (
+        "File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.",
+        "Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the "
+        "authorities that come with the Python library C(requests) are trusted.",
+    ),
+    "client_cert": ("File with the client certificate (PEM) for mutual TLS. It may contain the key too.",),
+    "client_key": ("File with the unencrypted key (PEM) of O(client_cert).",),
+    "proxy": (
+        "URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.",
+        "Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a "
+        "proxy that wants credentials.",
+    ),
+    "connect_timeout": ("Seconds to wait for a connection to each address of the host. V(0) waits without a limit.",),
+    "read_timeout": ("Seconds to wait for the next bytes of an answer. V(0) waits without a limit.",),
+    "deadline": (
+        "Seconds that one request may take in all: connecting, a login, every attempt with its whole answer, and "
+        "the pauses in between. Only how long the system takes to resolve a host name cannot be limited.",
+        "It limits each request and not the task, so that large tasks are not cut off. To limit the task use the "
+        "keyword C(timeout).",
+        "V(0) is no limit.",
+    ),
+    "retries": (
+        "How often to repeat a request that failed for a reason that may pass, with growing random pauses.",
+        "What may have changed something on the server is not sent twice.",
+    ),
+    "in_process": (
+        "Run the module inside the controller's worker process, which takes milliseconds, instead of starting a "
+        "new Python process, which takes a quarter of a second.",
+        "The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or "
+        "C(environment), and if the controller's Python lacks a library that it needs.",
+    ),
+}
+
+PRODUCT: Mapping[str, Descriptions] = {
+    "camunda7": {
+        "url": (
+            "Base URL of the REST API, up to and with C(/engine-rest).",
+            "Not the URL of the web applications: their copy of the API under C(/camunda/api) wants a browser session.",
+        ),
+        "engine": ("Name of the process engine. Without it the server's default engine is used.",),
+    },
+    "operate": {
+        "url": (
+            "Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.",
+            "On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).",
+        ),
+        "audience": (
+            "Audience to ask a token for. Self-Managed Operate is usually C(operate-api).",
+            "With O(cluster_id) the default is C(operate.camunda.io).",
+        ),
+        "cluster_id": (
+            "ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as "
+            "far as they are not given.",
+        ),
+        "region": ("Region of O(cluster_id), for example C(bru-2).",),
+    },
+}
+"""What one product says of its own options, and otherwise of those that all have."""
