@@ -7,7 +7,8 @@ So what is imported here is there in all of its worker processes, which would ot
 """
 
 from ..module_utils.camunda7 import ensure, identity
+from ..module_utils.desired import apply
 from ..module_utils.operate import tasks
 from . import in_process
 
-__all__ = ["ensure", "identity", "in_process", "tasks"]
+__all__ = ["apply", "ensure", "identity", "in_process", "tasks"]

@@ -26,8 +26,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.errors import MissingLibraryError
-from ..module_utils.runner import invocation
-from ..module_utils.secrets import Redactor
+from ..module_utils.secrets import Redactor, invocation
 from ..plugin_utils.clients import clients
 
 MODULES = "ansible_collections.bpmops.camunda.plugins.modules."

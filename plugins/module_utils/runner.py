@@ -9,17 +9,18 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
 from .checks import check_values
-from .desired import diff
-from .desired.apply import Journal, apply
-from .desired.plan import Change
+from .desired.plan import Change, counts
 from .errors import CamundaError, UsageError
 from .rest.options import Option, argument_spec
-from .secrets import Redactor, shown_option
+from .secrets import Redactor, invocation
+
+if TYPE_CHECKING:
+    from .desired.apply import Journal
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,18 @@ class Context:
     params: Mapping[str, Any]
     client: Any
     check_mode: bool
-    diff_mode: bool
     redactor: Redactor
     warn: Callable[[str], None]
     journal: Journal = field(default_factory=list)
 
     def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1) -> list[Any]:
         """Apply the changes, unless in check mode; see ``desired.apply.apply``."""
-        return [] if self.check_mode else apply(self.client, stages, workers, self.journal)
+        if self.check_mode or not any(stages):
+            return []
+        # Most runs change nothing: they need not compile what only changes need.
+        from .desired.apply import apply
+
+        return apply(self.client, stages, workers, self.journal)
 
     def missing(self, message: str) -> None:
         """Report that the task needs an object that does not exist.
@@ -61,24 +66,24 @@ class Context:
 
 @dataclass
 class Outcome:
-    """What ``work`` returns: ``result`` becomes the task's result, ``diff`` is shown with ``--diff``."""
+    """What ``work`` returns: ``result`` becomes the task's result; ``changes`` are shown with ``--diff``."""
 
     changed: bool = False
     result: dict[str, Any] = field(default_factory=dict)
-    diff: list[dict[str, Any]] = field(default_factory=list)
+    changes: Sequence[Change] = ()
 
     @classmethod
     def of(cls, stages: Sequence[Sequence[Change]], **result: Any) -> Outcome:
         """Return the outcome of a plan, whether it was applied or not."""
         changes = [change for stage in stages for change in stage]
-        return cls(bool(changes), result, diff.diff(changes))
+        return cls(bool(changes), result, changes)
 
     @classmethod
     def summary(cls, stages: Sequence[Sequence[Change]], **result: Any) -> Outcome:
         """The same for a plan of many objects: with counts, and each change in short."""
         changes = [change for stage in stages for change in stage]
         summaries = [change.summary() for change in changes]
-        return cls.of(stages, counts=diff.counts(changes), changes=summaries, **result)
+        return cls.of(stages, counts=counts(changes), changes=summaries, **result)
 
 
 Connect = Callable[[Mapping[str, Any], Redactor, bool], Any]
@@ -183,15 +188,17 @@ def execute(
 
             params = as_given(spec, params, given)
         client = (connect or spec.connect)(params, redactor, check_mode or spec.reads_only)
-        outcome = work(Context(params, client, check_mode, diff_mode, redactor, warnings.append, journal))
+        outcome = work(Context(params, client, check_mode, redactor, warnings.append, journal))
         result = {**outcome.result, "changed": outcome.changed}
-        if diff_mode and outcome.diff:
-            result["diff"] = redactor.data(outcome.diff)
+        if diff_mode and outcome.changes:
+            from .desired.diff import diff
+
+            result["diff"] = redactor.data(diff(outcome.changes))
     except CamundaError as error:
-        result = {"failed": True, "changed": False, "msg": redactor.line(error.message)}
+        changed = bool(error.facts.get("done")) or _has_changed(journal)
+        result = {"failed": True, "changed": changed, "msg": redactor.line(error.message)}
         if error.facts:
             result["error"] = redactor.data(error.facts, redactor.line)
-            result["changed"] = bool(error.facts.get("done"))
         ended = error
     except interruptions as interruption:
         from .desired import report
@@ -202,7 +209,7 @@ def execute(
     except (Exception, SystemExit) as error:
         result = {
             "failed": True,
-            "changed": False,
+            "changed": _has_changed(journal),
             "msg": redactor.line(f"This is a defect of the collection, please report it: {error!r}"),
             "exception": redactor.text(traceback.format_exc()),
         }
@@ -212,20 +219,8 @@ def execute(
     return Execution(result, [redactor.line(warning) for warning in warnings], ended)
 
 
-def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
-    """Return the parameters that tell one task from another, as a result holds them.
-
-    Options that do not exist (a misspelt one may hold a password) and secrets are left out; of lists and mappings only
-    the size is shown.
-    """
-    shown = {
-        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else shown_option(name, value)
-        for name, value in params.items()
-        if name in arguments and value is not None and not arguments[name].get("no_log")
-    }
-    for name, value in params.items():
-        redactor.add_option(name, value)  # a login is not wanted there
-    return {"module_args": redactor.data(shown)}
+def _has_changed(journal: Journal) -> bool:
+    return any(progress.results for _changes, progress in journal)
 
 
 class _Module(AnsibleModule):

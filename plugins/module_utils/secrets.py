@@ -162,5 +162,21 @@ def shown_option(name: str, value: Any) -> Any:
     return (head if _HARMLESS_URL.fullmatch(head) else MASK) + (rest[0] + MASK if rest else "")
 
 
+def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
+    """Return the parameters that tell one task from another, as a result holds them.
+
+    Options that do not exist (a misspelt one may hold a password) and secrets are left out; of lists and mappings only
+    the size is shown.
+    """
+    shown = {
+        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else shown_option(name, value)
+        for name, value in params.items()
+        if name in arguments and value is not None and not arguments[name].get("no_log")
+    }
+    for name, value in params.items():
+        redactor.add_option(name, value)  # a login is not wanted there
+    return {"module_args": redactor.data(shown)}
+
+
 def _holds_url(option: str) -> bool:
     return option == "proxy" or option.endswith("url")

@@ -177,7 +177,6 @@ error:
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
 """
 
-from ..module_utils.desired.diff import diff
 from ..module_utils.operate import retention, windows
 from ..module_utils.operate.client import connect
 from ..module_utils.operate.options import OPTIONS
@@ -209,7 +208,7 @@ def work(context: Context) -> Outcome:
     done = retention.delete(context.client, context.params, check_mode=context.check_mode, journal=context.journal)
     for warning in done.warnings:
         context.warn(warning)
-    return Outcome(done.changed, done.result, diff(done.changes) if context.diff_mode else [])
+    return Outcome(done.changed, done.result, done.changes)
 
 
 def main() -> None:

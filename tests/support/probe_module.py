@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, RefusedError
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -22,6 +23,8 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> s
     redactor.add(params["password"])
     return uuid.uuid4().hex
 
+
+THING = Kind("thing", key=str, merge=lambda _current, wanted: wanted, perform=lambda *_arguments: None)
 
 SPEC = Spec(
     connect=connect,
@@ -72,7 +75,9 @@ def work(context: Context) -> Outcome:
         "seen": [params["text"], params["secret"], params["rows"], params["number"]],
         "check": context.check_mode,
     }
-    return Outcome(params["change"], result, [{"before": "one\n", "after": f"two {params['secret']}\n"}])
+    return Outcome(
+        params["change"], result, [Change("update", THING, "probe", {"value": "one"}, {"value": params["secret"]})]
+    )
 
 
 def main() -> None:

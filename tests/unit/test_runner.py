@@ -11,11 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute, invocation
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor, invocation
 
 SPEC = Spec(
     connect=lambda _params, _redactor, _read_only: None,
@@ -176,6 +177,20 @@ def test_warnings_of_the_connection_are_shown(fails: bool) -> None:
     client = SimpleNamespace(rest=SimpleNamespace(warnings=("The cache is\nno good.",)))
     done = execute(SPEC, work, {"age": "1d"}, connect=lambda _params, _redactor, _read_only: client)
     assert done.warnings == ["The cache is no good."]
+
+
+@pytest.mark.parametrize("error", [CamundaError("no"), ValueError("no")])
+def test_an_error_after_a_change_says_changed(error: Exception) -> None:
+    kind = Kind("thing", key=lambda row: row["id"], merge=lambda _current, wanted: wanted, perform=lambda *_: None)
+
+    def work(context: Context) -> Outcome:
+        if context.params["note"]:
+            context.apply([[Change("create", kind, "a", None, {"id": "a"})]])
+        raise error
+
+    for note in ("", "write"):
+        result = execute(SPEC, work, {"age": "1d", "note": note}).result
+        assert result["failed"] is True and result["changed"] is bool(note)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

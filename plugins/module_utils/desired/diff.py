@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show a plan: the diff and the counts of a task are made from its changes, not from a second comparison."""
+"""Show a plan: the diff of a task is made from its changes, not from a second comparison."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from .plan import Change
 
 # A diff of many thousand objects helps nobody and costs the controller seconds.
 LIMIT = 200
-
-ACTIONS = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
 def diff(changes: Sequence[Change]) -> list[dict[str, Any]]:
@@ -30,11 +28,3 @@ def diff(changes: Sequence[Change]) -> list[dict[str, Any]]:
     if len(changes) > LIMIT:
         shown.append({"prepared": f"... and {len(changes) - LIMIT} more changes\n"})
     return shown
-
-
-def counts(changes: Sequence[Change]) -> dict[str, int]:
-    """Return how many objects the changes create, update and delete."""
-    result = dict.fromkeys(ACTIONS.values(), 0)
-    for change in changes:
-        result[ACTIONS[change.action]] += 1
-    return result

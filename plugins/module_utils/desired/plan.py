@@ -8,7 +8,7 @@ Nothing here knows HTTP or a product. ``plan`` is a pure function; check mode is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -94,3 +94,14 @@ def plan(
             gone.add(key)
             changes.append(Change("delete", kind, key, current[key], None))
     return changes
+
+
+ACTIONS = {"create": "created", "update": "updated", "delete": "deleted"}
+
+
+def counts(changes: Sequence[Change]) -> dict[str, int]:
+    """Return how many objects the changes create, update and delete."""
+    result = dict.fromkeys(ACTIONS.values(), 0)
+    for change in changes:
+        result[ACTIONS[change.action]] += 1
+    return result

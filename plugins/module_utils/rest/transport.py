@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
-from .. import libraries
 from ..errors import TooLargeError
 from ..parallel import stop_if_abandoned
 from .connection import Connection
@@ -82,6 +81,8 @@ class Transport:
 
     def __init__(self, connection: Connection, url: str, option: str = "url") -> None:
         if not HAS_REQUESTS:
+            from .. import libraries
+
             libraries.load("requests", "requests", "talking to the server")
         self._connection = connection
         self._option = option

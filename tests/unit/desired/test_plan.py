@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object, plan
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object, counts, plan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,4 +84,4 @@ def test_the_diff_is_capped_and_says_so() -> None:
     assert len(shown) == diff.LIMIT + 1
     assert shown[0]["before"] == "" and shown[0]["after"] == {"id": "0", "a": "", "b": ""}
     assert "7 more" in shown[-1]["prepared"]
-    assert diff.counts(changes) == {"created": diff.LIMIT + 7, "updated": 0, "deleted": 0}
+    assert counts(changes) == {"created": diff.LIMIT + 7, "updated": 0, "deleted": 0}
