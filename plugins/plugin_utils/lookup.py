@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -54,6 +55,10 @@ class Lookup(LookupBase):
         base: Any = self  # ansible-core gives these methods no types
         base.set_options(var_options=variables, direct=kwargs)
         params = {name: plain(base.get_option(name)) for name in arguments}
+        for option in self.spec.connection:
+            if params[option.name] == "" and option.name not in kwargs:
+                # Ansible takes the last variable of the environment that exists; an empty one is not meant.
+                params[option.name] = next(filter(None, map(os.environ.get, option.env)), option.default)
         secrets = [params[name] for name, argument in arguments.items() if argument.get("no_log") and params[name]]
         term = type(self).term
 
@@ -92,7 +97,7 @@ def merge(context: Context, term: Any, name: str, spec: Spec) -> dict[str, Any]:
     """Return the parameters for one term: a string, which is the value of the option ``name``; or a mapping of options.
 
     Args:
-        options: the argument spec of the options that a term may have.
+        spec: of the lookup; a term may have its own options, but none of the connection.
 
     Raises:
         UsageError: the term is neither, names an option that does not belong there, or gives an option a value of the

@@ -621,7 +621,6 @@ OPERATE_PAGES: dict[str, Callable[[int, int], tuple[int, int, Any, int]]] = {
     "pages that overlap": lambda n, size: (n * (size - 3), size, [n * (size - 3) + size], 5000),
     "a full page without a place": lambda _n, size: (0, size, None, 5000),
     "a short page in the middle": lambda n, size: (n * size, size // 2, [n * size + size // 2], 5000),
-    "an empty page in the middle": lambda n, size: (n * size, 0 if n else size, [n * size], 5000),
     "a total below the rows": lambda n, size: (n * size, size if n < 2 else 0, [n * size + size], 7),
 }
 
