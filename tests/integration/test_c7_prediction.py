@@ -40,7 +40,7 @@ ids = st.sampled_from(IDS)
 
 def _some(values: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
     """Each value with the same chance."""
-    chosen = st.tuples(*(st.booleans() for _ in values))
+    chosen = st.tuples(*[st.booleans()] * len(values))
     return chosen.map(lambda picks: [value for value, picked in zip(values, picks) if picked])
 
 
@@ -76,7 +76,7 @@ rows = st.lists(_row(), max_size=4, unique_by=_row_key)
 @st.composite
 def _before(draw: st.DrawFn) -> dict[str, Any]:
     """What is on the engine: a document in which every list is given."""
-    users, groups, tenants = (draw(_some(IDS)) for _ in range(3))
+    users, groups, tenants = draw(st.tuples(_some(IDS), _some(IDS), _some(IDS)))
     return {
         "users": [{"id": name, "first_name": draw(st.sampled_from([None, "Ada"]))} for name in users],
         "groups": [

@@ -62,7 +62,7 @@ class FakeCamunda8(FakeOperate):
     """The server; use it as a context manager, as `FakeOperate`."""
 
     version: str = "8.6.0"
-    _keys: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_KEY))
+    _key: Callable[[], int] = field(default_factory=lambda: itertools.count(FIRST_KEY).__next__)
     _processes: dict[str, Process] = field(default_factory=dict)
     _decisions: dict[str, tuple[Row, ET.Element]] = field(default_factory=dict)
     _jobs: dict[int, Job] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class FakeCamunda8(FakeOperate):
 
     def _deploy(self, parts: list[tuple[str, bytes]]) -> Row:
         made = [each for name, content in parts for each in self._deploy_one(name, content)]
-        return {"deploymentKey": next(self._keys), "deployments": made, **TENANT}
+        return {"deploymentKey": self._key(), "deployments": made, **TENANT}
 
     def _deploy_one(self, name: str, content: bytes) -> Iterator[Row]:
         root = ET.fromstring(content)
@@ -110,7 +110,7 @@ class FakeCamunda8(FakeOperate):
             yield from self._deploy_decisions(name, content, root)
             return
         for model in root.findall(f"{BPMN}process"):
-            key, name_of_process = next(self._keys), model.get("id", "")
+            key, name_of_process = self._key(), model.get("id", "")
             known = self._processes.get(name_of_process)
             row = {
                 "key": key,
@@ -128,7 +128,7 @@ class FakeCamunda8(FakeOperate):
             yield {"processDefinition": {"processDefinitionId": name_of_process, "processDefinitionKey": key}}
 
     def _deploy_decisions(self, name: str, content: bytes, root: ET.Element) -> Iterator[Row]:
-        drd_key = next(self._keys)
+        drd_key = self._key()
         drd = {
             "id": str(drd_key),
             "key": drd_key,
@@ -141,7 +141,7 @@ class FakeCamunda8(FakeOperate):
         self._add("drd", drd)
         self.xml[str(drd_key)] = content.decode()
         for decision in root.findall(f"{DMN}decision"):
-            key = next(self._keys)
+            key = self._key()
             row = {
                 "id": str(key),
                 "key": key,
@@ -169,7 +169,7 @@ class FakeCamunda8(FakeOperate):
     def _start(self, process: Process, variables: Row, caller: tuple[Row, Row] | None = None) -> Row:
         """Start an instance; ``caller`` are the instance and the flow node that call it."""
         row = {
-            "key": next(self._keys),
+            "key": self._key(),
             "processVersion": process.row["version"],
             "bpmnProcessId": process.row["bpmnProcessId"],
             "startDate": _now(),
@@ -192,7 +192,7 @@ class FakeCamunda8(FakeOperate):
     def _variable(self, instance: Row, name: str, value: Any) -> None:
         scope = {"processInstanceKey": instance["key"], "scopeKey": instance["key"]}
         text = json.dumps(value, separators=(",", ":"))
-        self._add("variables", {"key": next(self._keys), **scope, "name": name, "value": text, **TENANT})
+        self._add("variables", {"key": self._key(), **scope, "name": name, "value": text, **TENANT})
 
     def _variables(self, instance: Row) -> Row:
         rows = [row for row in self.rows.get("variables", []) if row["processInstanceKey"] == instance["key"]]
@@ -202,7 +202,7 @@ class FakeCamunda8(FakeOperate):
         """Let an instance go on in this element, and as far as it goes from there."""
         kind = process.elements[element].tag.removeprefix(BPMN)
         node = {
-            "key": next(self._keys),
+            "key": self._key(),
             "processInstanceKey": instance["key"],
             "processDefinitionKey": instance["processDefinitionKey"],
             "startDate": _now(),
@@ -252,7 +252,7 @@ class FakeCamunda8(FakeOperate):
         rules = list(enumerate(table.findall(f"{DMN}rule"), start=1))
         index, rule = next(each for each in rules if _applies(each[1], [value for _input, value in inputs]))
         result = rule.findtext(f"{DMN}outputEntry/{DMN}text", "")
-        key = next(self._keys)
+        key = self._key()
         self._add(
             "decision-instances",
             {
@@ -290,7 +290,7 @@ class FakeCamunda8(FakeOperate):
     # Jobs
 
     def _wait_for_job(self, process: Process, instance: Row, node: Row) -> None:
-        key = next(self._keys)
+        key = self._key()
         kind = process.extension(node["flowNodeId"], "taskDefinition")["type"]
         row = {"key": key, "type": kind, "processInstanceKey": instance["key"], "retries": 3, **TENANT}
         self._jobs[key] = Job(row, instance, node, lambda: self._leave(process, instance, node))
@@ -305,7 +305,7 @@ class FakeCamunda8(FakeOperate):
             return True
         job.is_open = False
         incident = {
-            "key": next(self._keys),
+            "key": self._key(),
             "processDefinitionKey": job.instance["processDefinitionKey"],
             "processInstanceKey": job.instance["key"],
             "type": "JOB_NO_RETRIES",

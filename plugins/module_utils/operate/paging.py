@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ..rest import shapes
 from ..rest.response import Response
 from .entities import KEY, Entity
 
@@ -68,7 +69,7 @@ def check_object(response: Response, entity: Entity, row: Any) -> dict[str, Any]
 
 
 def _is_key(value: Any) -> bool:
-    return type(value) is int or (isinstance(value, str) and bool(_DIGITS.fullmatch(value)))
+    return shapes.INTEGER.fits(value) or (isinstance(value, str) and bool(_DIGITS.fullmatch(value)))
 
 
 def read(response: Response, entity: Entity, size: int, first: bool) -> Page:
@@ -86,7 +87,7 @@ def read(response: Response, entity: Entity, size: int, first: bool) -> Page:
     if not isinstance(data, dict) or not isinstance(items, list):
         raise response.invalid(_PAGE, "no list of items")
     total, values = data.get("total"), data.get("sortValues")
-    if type(total) is not int or total < 0:
+    if not isinstance(total, int) or not shapes.COUNT.fits(total):
         raise response.invalid(_PAGE, "the total is not a number")
     if len(items) > size:
         raise response.invalid(_PAGE, f"{len(items)} objects, but only {size} were requested")

@@ -14,14 +14,15 @@ import http.client
 import io
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Optional
 
-import urllib3.util.connection
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-
 from .deadline import Deadline
+
+with suppress(ImportError):  # ``transport`` reports a missing library
+    import urllib3.util.connection
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 
 @dataclass
@@ -56,18 +57,34 @@ class InterimError(http.client.HTTPException):
     """An interim answer (status 1xx) that http.client takes for the final one; it only knows 100."""
 
 
-class Adapter(HTTPAdapter):
-    """Sends requests, each within the limits of its exchange."""
+def adapter(base: type[Any], **settings: Any) -> Any:
+    """Return an adapter that sends requests, each within the limits of its exchange.
+
+    Args:
+        base: the HTTPAdapter of requests.
+        settings: its arguments.
+    """
+    return type("Adapter", (_Adapter, base), {})(**settings)
+
+
+class _Adapter:
+    """The part of an adapter that differs from that of requests."""
+
+    poolmanager: Any
+    proxy_manager: Any
+    send: Any
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Bound the connections that lead to the server."""
-        super().init_poolmanager(*args, **kwargs)
+        requests_adapter: Any = super()
+        requests_adapter.init_poolmanager(*args, **kwargs)
         _bound(self.poolmanager)
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Bound the connections that lead through a proxy."""
+        requests_adapter: Any = super()
         known = proxy in self.proxy_manager
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager = requests_adapter.proxy_manager_for(proxy, **kwargs)
         if not known:
             _bound(manager)
         return manager

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import http.client
 import zlib
+from contextlib import suppress
 from typing import NamedTuple
-
-import requests.exceptions
-import urllib3
 
 from ..errors import TlsError, TransportError
 from . import bounded, tls
 from .answers import PROXY_LOGIN
+
+with suppress(ImportError):  # ``transport`` reports a missing library
+    import requests.exceptions
+    import urllib3
 
 _CHECK_PROXY = "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
@@ -56,29 +58,30 @@ def translate(error: Exception, what: str, exchange: bounded.Exchange, place: Pl
     return TransportError(f"{what}: {place.host} broke off the answer: {_cause(error)}.", sent=True)
 
 
-# Failures of the libraries, and what they mean here. A row's first part that says so counts.
-_MEANINGS: tuple[tuple[type[Exception], str, str], ...] = (
-    (zlib.error, "", "its compressed body is damaged"),
-    (UnicodeError, "", "the host name is not valid"),
-    (bounded.InterimError, "", "it sent an interim answer (status 1xx) and not the final one"),
-    (http.client.LineTooLong, "", "its headers are too long"),
-    (http.client.HTTPException, "headers", "its headers are too long"),
-    (urllib3.exceptions.InvalidHeader, "", "its headers contradict each other"),
-    (http.client.IncompleteRead, "", "it closed the connection before the end"),
-    (http.client.RemoteDisconnected, "", "it closed the connection"),
-    (http.client.UnknownProtocol, "", "it speaks a version of HTTP that is not known here"),
-    (
-        http.client.BadStatusLine,
-        "",
-        "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)",
-    ),
-)
+def _meanings() -> tuple[tuple[type[Exception], str, str], ...]:
+    """Failures of the libraries, a part of their message, and what they mean here. The first match counts."""
+    return (
+        (zlib.error, "", "its compressed body is damaged"),
+        (UnicodeError, "", "the host name is not valid"),
+        (bounded.InterimError, "", "it sent an interim answer (status 1xx) and not the final one"),
+        (http.client.LineTooLong, "", "its headers are too long"),
+        (http.client.HTTPException, "headers", "its headers are too long"),
+        (urllib3.exceptions.InvalidHeader, "", "its headers contradict each other"),
+        (http.client.IncompleteRead, "", "it closed the connection before the end"),
+        (http.client.RemoteDisconnected, "", "it closed the connection"),
+        (http.client.UnknownProtocol, "", "it speaks a version of HTTP that is not known here"),
+        (
+            http.client.BadStatusLine,
+            "",
+            "what it sent is not HTTP (does it speak TLS there, so that the address begins with https://?)",
+        ),
+    )
 
 
 def _cause(error: Exception) -> str:
     """The innermost failure of the system in words, else what kind of failure it was."""
     for item in tls.nested(error):
-        for kind, part, words in _MEANINGS:
+        for kind, part, words in _meanings():
             if isinstance(item, kind) and part in str(item):
                 return words
         if isinstance(item, TimeoutError):

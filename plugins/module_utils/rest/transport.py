@@ -88,7 +88,7 @@ class Transport:
         self._option = option
         self._place = urlsplit(url).netloc
         # Its pool is shared by the threads: connections outlive the threads of one stage of a plan.
-        self._adapter = bounded.Adapter(pool_connections=1, pool_maxsize=_CONNECTIONS)
+        self._adapter = bounded.adapter(requests.adapters.HTTPAdapter, pool_connections=1, pool_maxsize=_CONNECTIONS)
         self.proxies = _proxies(connection.proxy, url)
         # Whether connections can be used again: not known before one was. Gateways close them without a word.
         self._reusable: Optional[bool] = None
@@ -117,8 +117,7 @@ class Transport:
         fresh = self._reusable is False or (self._reusable is None and not request.repeatable)
         limits = connection.connect_timeout, connection.read_timeout
         exchange = bounded.Exchange(deadline, *limits, MAX_BODY, fresh)
-        # The adapter takes None in both places, its type hints do not.
-        timeout: Any = tuple(map(deadline.cap, limits))
+        timeout = tuple(map(deadline.cap, limits))
         try:
             answer = self._adapter.exchange(exchange, _prepared(request), timeout=timeout, **self._settings)
             if answer.status_code < 200:
