@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sections of a desired-state document of Camunda 7 identity.
 
-They stand here and not in the module, because every process of a module compiles its whole file.
+They are not in the module, because every process of a module compiles its whole file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ options:
         description: The mail address.
         type: str
       password:
-        description: The password, written as O(update_password) says. See also O(passwords).
+        description: The password, a string that is not blank. See also O(passwords) and O(update_password).
         type: str
   groups:
     description:
@@ -93,18 +93,18 @@ options:
         description: The id of the group.
         type: str
       resource:
-        description: The kind of thing, for example C(process_definition), or its number.
+        description: The resource type, for example C(process_definition), or its number.
         type: str
         required: true
       id:
-        description: Which one. Without O(authorizations[].id) and O(authorizations[].ids) it is C(*), all of them.
+        description: The id of the resource. Without O(authorizations[].id) and O(authorizations[].ids) it is C(*), which means all.
         type: str
       ids:
-        description: Several ids; the row stands for one authorization each.
+        description: Several ids, with one authorization for each.
         type: list
         elements: str
       permissions:
-        description: Names of permissions of the resource, or C(ALL). They are the whole set.
+        description: Names of permissions of the resource, or C(ALL). They replace existing permissions.
         type: list
         elements: str
         required: true

@@ -13,13 +13,13 @@ class ModuleDocFragment:
 options:
   allow:
     description:
-      - Dangerous changes that this task may make although they are refused by default.
+      - Dangerous changes that are refused unless they are listed here.
       - V(remove_caller), removing the user that the task logs in as.
-      - V(remove_caller_rights), taking from that user a permission on users, groups, tenants, memberships or
-        authorizations, whether it has it itself, by a group or globally. The user is known only with a user name and
-        password (O(auth_type=basic) or O(auth_type=cookie)).
+      - V(remove_caller_rights), removing a permission of that user on users, groups, tenants, memberships or authorizations,
+        whether it is its own, a group's or global. The user is only known with a user name and password
+        (O(auth_type=basic) or O(auth_type=cookie)).
       - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
-      - V(remove_admin_grants), taking grants away from that group.
+      - V(remove_admin_grants), removing grants of that group.
       - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
     type: list
     elements: str
@@ -27,20 +27,20 @@ options:
     default: []
 """
 
-    # Of c7_identity, which purges. ansible-test reads the texts without running this file, so they cannot be composed.
+    # Of c7_identity, which purges. ansible-test reads the strings without running this file, so they cannot be composed.
     PURGE = r"""
 options:
   allow:
     description:
-      - Dangerous changes that this task may make although they are refused by default.
+      - Dangerous changes that are refused unless they are listed here.
       - V(remove_caller), removing the user that the task logs in as.
-      - V(remove_caller_rights), taking from that user a permission on users, groups, tenants, memberships or
-        authorizations, whether it has it itself, by a group or globally. The user is known only with a user name and
-        password (O(auth_type=basic) or O(auth_type=cookie)).
+      - V(remove_caller_rights), removing a permission of that user on users, groups, tenants, memberships or authorizations,
+        whether it is its own, a group's or global. The user is only known with a user name and password
+        (O(auth_type=basic) or O(auth_type=cookie)).
       - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
-      - V(remove_admin_grants), taking grants away from that group.
+      - V(remove_admin_grants), removing grants of that group.
       - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
-      - V(purge_undeclared), purging a kind of which nothing is declared, so that all of it is removed.
+      - V(purge_undeclared), purging a kind of which nothing is declared, which deletes all of its objects.
     type: list
     elements: str
     choices: [remove_caller, remove_last_admin, remove_admin_grants, grant_everybody, remove_caller_rights,
@@ -55,8 +55,8 @@ options:
     description:
       - How many members O(exact=true) may remove. If there are more to remove, the task fails before the first write,
         in check mode too.
-      - A number, or a percentage of the members that are there, such as V(20%), rounded down.
-      - The default is no limit, because the task names the list.
+      - A number, or a percentage of the current members, such as V(20%), rounded down.
+      - The default is no limit, because the task gives the complete list.
     type: str
     default: 100%
 """

@@ -19,7 +19,7 @@ options:
         as V(30d), which is a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
       - The server itself cannot compare dates. The objects are therefore read in the order of the date, from the first
         that matches to the first that does not.
-      - An empty value is an error. Omit the option if it is not meant.
+      - An empty value is an error. Omit the option instead.
     type: str
   started_before:
     description:

@@ -11,7 +11,7 @@ short_description: Get objects of Camunda Operate by their keys
 version_added: "0.1.0"
 description:
   - Gets single objects over the Operate API v1, or views of them.
-  - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with
+  - It runs on the controller. Ansible evaluates a variable that contains a lookup each time it is used. Keep results with
     M(ansible.builtin.set_fact).
 options:
   _terms:

@@ -11,7 +11,7 @@ short_description: Search process instances, incidents, variables and more in Ca
 version_added: "0.1.0"
 description:
   - Searches over the Operate API v1, all pages, and returns the objects as plain data.
-  - It runs on the controller. Ansible looks a variable that contains a lookup up each time it is used; keep results with
+  - It runs on the controller. Ansible evaluates a variable that contains a lookup each time it is used. Keep results with
     M(ansible.builtin.set_fact).
   - If more objects match than O(limit) allows, the lookup fails instead of returning some of them.
 options:

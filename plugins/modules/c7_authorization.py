@@ -16,14 +16,14 @@ description:
 options:
   type:
     description:
-      - V(grant) gives permissions to a user or group, V(revoke) takes them away, V(global) gives them to everybody.
-      - At one level the engine lets a grant win over a revoke.
+      - V(grant) gives permissions to a user or group, V(revoke) denies them, V(global) gives them to everybody.
+      - For the same user or group, a grant wins over a revoke.
     type: str
     choices: [grant, revoke, global]
     default: grant
   user:
     description:
-      - The id of the user. Not together with O(group), and not with O(type=global).
+      - The id of the user. V(grant) and V(revoke) require either O(user) or O(group), V(global) neither.
     type: str
   group:
     description:
@@ -31,13 +31,13 @@ options:
     type: str
   resource:
     description:
-      - The kind of thing, for example C(process_definition), C(application) or C(tenant), or its number.
-      - Numbers that the collection does not know are passed on, for engines with resources of their own.
+      - The resource type, for example C(process_definition), C(application) or C(tenant), or its number.
+      - Unknown numbers are accepted, for engines with custom resources.
     type: str
     required: true
   resource_id:
     description:
-      - Which one. For process and decision definitions it is the key, for memberships the id of the group or tenant.
+      - The id of the resource. For process and decision definitions it is the key, for memberships the id of the group or tenant.
     type: str
     default: "*"
   permissions:
@@ -47,17 +47,17 @@ options:
     elements: str
   mode:
     description:
-      - With O(state=present), how O(permissions) meet those that are there.
-      - V(exact) makes them the whole set. An authorization of the other type for the same user or group, resource and id
+      - With O(state=present), how O(permissions) are applied to existing ones.
+      - V(exact) replaces them. An authorization of the other type for the same user or group, resource and id
         is removed, since the type of an authorization cannot be changed. To have a grant and a revoke side by side,
         use V(add) or M(bpmops.camunda.c7_identity).
-      - V(add) adds them, V(remove) takes them away; an authorization that has none left is removed.
+      - V(add) adds permissions, V(remove) removes them. An authorization without permissions left is deleted.
     type: str
     choices: [exact, add, remove]
     default: exact
   state:
     description:
-      - Whether the authorization is there.
+      - Whether the authorization exists.
     type: str
     choices: [present, absent]
     default: present
@@ -72,7 +72,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Operators may see and start one process
+- name: Let operators see and start one process
   bpmops.camunda.c7_authorization:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -82,7 +82,7 @@ EXAMPLES = r"""
     resource_id: invoice
     permissions: [READ, CREATE_INSTANCE]
 
-- name: They may also see its instances, whatever else they may do
+- name: Let them also see its instances, and keep their other permissions
   bpmops.camunda.c7_authorization:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -93,7 +93,7 @@ EXAMPLES = r"""
     permissions: [READ_INSTANCE]
     mode: add
 
-- name: Everybody may open Tasklist
+- name: Let everybody open Tasklist
   bpmops.camunda.c7_authorization:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -106,7 +106,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 authorization:
-  description: The authorization as it is now, or would be; none when it is absent.
+  description: The authorization after the task, or as it would be in check mode. Null if it is absent.
   returned: success
   type: dict
   sample:

@@ -11,7 +11,7 @@ short_description: Manage a group of Camunda 7
 version_added: "0.1.0"
 description:
   - Creates, changes and removes a group of a Camunda 7 or Operaton engine over its REST API.
-  - Fields that are not given stay as they are.
+  - Omitted fields stay as they are.
 options:
   id:
     description:
@@ -20,22 +20,22 @@ options:
     required: true
   name:
     description:
-      - The group's name. An empty text clears it.
+      - The group's name. An empty string clears it.
     type: str
   type:
     description:
-      - The group's type, usually C(WORKFLOW) or C(SYSTEM). An empty text clears it.
+      - The group's type, usually C(WORKFLOW) or C(SYSTEM). An empty string clears it.
     type: str
   state:
     description:
-      - Whether the group is there.
+      - Whether the group exists.
     type: str
     choices: [present, absent]
     default: present
   purge_authorizations:
     description:
-      - With O(state=absent), also remove the authorizations that were given to the group.
-      - The engine keeps them, and a group created later with the same id would have them again.
+      - With O(state=absent), also delete the authorizations that were granted to the group.
+      - Otherwise the engine keeps them, and a group created later with the same id has them again.
     type: bool
     default: false
 seealso:
@@ -50,7 +50,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A group
+- name: Create a group
   bpmops.camunda.c7_group:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -59,7 +59,7 @@ EXAMPLES = r"""
     name: Operations
     type: WORKFLOW
 
-- name: No such group
+- name: Delete a group
   bpmops.camunda.c7_group:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -70,7 +70,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 group:
-  description: The group as it is now, or would be; none when it is absent.
+  description: The group after the task, or as it would be in check mode. Null if it is absent.
   returned: success
   type: dict
   sample: {id: ops, name: Operations, type: WORKFLOW}

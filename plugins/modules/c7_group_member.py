@@ -11,8 +11,8 @@ short_description: Manage the members of a group of Camunda 7
 version_added: "0.1.0"
 description:
   - Adds users to a group of a Camunda 7 or Operaton engine, and removes them.
-  - The group and the users that have to be added must exist. In check mode a missing one is a warning, because an earlier
-    task of the play may be the one that creates it.
+  - The group and the users to add must exist. In check mode a missing one is only a warning, because an
+    earlier task of the play may create it.
 options:
   group:
     description:
@@ -28,7 +28,7 @@ options:
     aliases: [member]
   exact:
     description:
-      - With O(state=present), remove all other members, so that O(members) are the whole set.
+      - With O(state=present), remove all other members. See also O(max_deletions).
     type: bool
     default: false
   state:
@@ -50,7 +50,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One more member
+- name: Add a member
   bpmops.camunda.c7_group_member:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -58,7 +58,7 @@ EXAMPLES = r"""
     group: ops
     member: jdoe
 
-- name: These members and no others
+- name: Set the members, but remove at most 3
   bpmops.camunda.c7_group_member:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -66,6 +66,7 @@ EXAMPLES = r"""
     group: ops
     members: [jdoe, mmiller]
     exact: true
+    max_deletions: 3
 """
 
 RETURN = r"""
@@ -75,7 +76,7 @@ counts:
   type: dict
   sample: {created: 1, updated: 0, deleted: 0}
 changes:
-  description: The changed objects, and nothing about the others.
+  description: The changed objects.
   returned: success
   type: list
   elements: dict
@@ -87,7 +88,7 @@ changes:
       description: V(user), V(group), V(tenant), V(membership) or V(authorization).
       type: str
     name:
-      description: What the object is called.
+      description: The name of the object.
       type: str
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """

@@ -10,42 +10,42 @@ module: c7_identity
 short_description: Bring users, groups, tenants and authorizations of Camunda 7 to a declared state
 version_added: "0.1.0"
 description:
-  - Takes a whole desired state, inline or from files, reads what the engine has, and makes only the changes that are needed.
+  - Compares a complete desired state, given inline or in files, with the engine, and makes only the necessary changes.
   - What the document does not mention stays as it is, unless O(purge) names its kind.
-  - The document is checked completely before the first request, and all its mistakes are reported together. Ids, names and
-    passwords must be strings, inline too (V("007"), not V(007)).
-  - Tenants, users and groups are written first, then memberships, then authorizations; removal goes the other way round.
+  - The whole document is checked before the first request, and all mistakes are reported together. Ids, names and passwords
+    must be strings, inline too (V("007"), not V(007); in templates use the filter C(string) for numbers).
+  - Tenants, users and groups are written first, then memberships, then authorizations. Deletions follow in reverse order.
 options:
   src:
     description:
       - A YAML or JSON file with the lists above, or a directory of such files, on the host where the task runs.
-      - In a directory and the directories below, also linked ones, all files are read that end with C(.yml), C(.yaml) or
-        C(.json) in any case. Hidden files and directories are left out. A file whose name goes on after such an ending, for
-        example C(users.yml.j2), is an error, because what it declares would be missing.
-      - The files are neither templated nor decrypted. Passwords come with O(passwords).
+      - In a directory and its subdirectories, files ending in C(.yml), C(.yaml) or C(.json) (in any case) are read, through
+        links too. Hidden files and directories are ignored. A name such as C(users.yml.j2) is an error, because what the file
+        declares would be missing. An empty O(src) is an error.
+      - Files are neither templated nor decrypted. Give passwords with O(passwords), and lists of encrypted files inline.
     type: path
   passwords:
     description:
-      - Passwords by the id of the user, so that no file has to hold them.
-      - Ids of users that are not declared are an error, and so is a password that is null, blank or not a string.
+      - Passwords by user id, to keep them out of files.
+      - A user that is not declared is an error, and so is a password that is null, blank or not a string.
     type: dict
   update_password:
     description:
       - When passwords are written.
-      - V(on_create) writes them to new users only, V(always) every time, so that the task is then always changed.
+      - V(on_create) writes them to new users only, V(always) every time. The task is then always changed.
     type: str
     choices: [on_create, always]
     default: on_create
   purge:
     description:
-      - The kinds whose undeclared objects are removed.
-      - V(memberships) makes each list of members that the document gives the exact set.
-      - A kind of which nothing is declared is not purged unless O(allow) contains V(purge_undeclared).
-      - Never removed are the authorizations that the engine creates itself, what O(protect) names, the user that the task
-        logs in as and its permissions on users, groups, tenants, memberships and authorizations, the last administrator,
-        and the administrators' group with its grants (but see O(allow)).
-      - Authorizations that the engine deletes together with a user, group, tenant or membership are part of that
-        deletion. Those of them that are declared are created again after it.
+      - The kinds whose undeclared objects are deleted.
+      - V(memberships) removes members that are missing from lists that the document declares.
+      - If nothing of a kind is declared, purging it is refused unless O(allow) contains V(purge_undeclared).
+      - Purge never deletes authorizations that the engine creates itself, what O(protect) matches, the user that the task logs
+        in as and its permissions on users, groups, tenants, memberships and authorizations, the last administrator, and the
+        administrators' group with its grants (but see O(allow)).
+      - Authorizations that the engine deletes together with a user, group, tenant or membership are not listed one by one. If
+        they are declared, they are created again afterwards.
     type: list
     elements: str
     choices: [users, groups, tenants, memberships, authorizations]
@@ -61,25 +61,25 @@ options:
     description:
       - How many objects of each kind (users, groups, tenants, memberships, authorizations) O(purge) may delete. If there
         are more to delete, the task fails before the first write, in check mode too.
-      - A number, or a percentage of the objects of that kind that are there, such as V(20%), rounded down.
-      - If omitted, 10, or 20% if that is more. This lets ordinary changes pass, and stops a run whose document is
-        incomplete. V(100%) switches the limit off.
+      - A number, or a percentage of the existing objects of that kind, such as V(20%), rounded down.
+      - If omitted, it is 10, or 20% if that is more. This allows ordinary changes and stops a run with an incomplete
+        document. V(100%) disables the limit.
       - Memberships are counted in the lists that are declared.
     type: str
   concurrency:
     description:
-      - How many requests are under way at the same time, from 1 to 16.
+      - Maximum number of concurrent requests, from 1 to 16.
     type: int
     default: 4
 notes:
-  - JSON Schema of the document for editors, C(docs/schema/c7_identity.schema.json) in the collection.
+  - For editors, the JSON Schema of the document is C(docs/schema/c7_identity.schema.json) in the collection.
 seealso:
   - module: bpmops.camunda.c7_identity_info
   - module: bpmops.camunda.c7_user
   - module: bpmops.camunda.c7_authorization
 requirements:
   - jsonschema
-  - jsonschema-rs 0.20 or newer, optional, which checks large documents a hundred times as fast
+  - jsonschema-rs 0.20 or newer, optional, checks large documents much faster
   - PyYAML, for O(src) in YAML
 attributes:
   idempotent:
@@ -95,7 +95,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The identity of an engine, from a directory
+- name: Reconcile an engine with a directory of files
   bpmops.camunda.c7_identity:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -105,7 +105,7 @@ EXAMPLES = r"""
     purge: [memberships, authorizations]
     protect: ["svc-*"]
 
-- name: The same inline
+- name: Declare the identity inline
   bpmops.camunda.c7_identity:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -128,7 +128,7 @@ counts:
   type: dict
   sample: {created: 1, updated: 0, deleted: 0}
 changes:
-  description: The changed objects, and nothing about the others.
+  description: The changed objects.
   returned: success
   type: list
   elements: dict
@@ -140,21 +140,21 @@ changes:
       description: V(user), V(group), V(tenant), V(membership) or V(authorization).
       type: str
     name:
-      description: What the object is called.
+      description: The name of the object.
       type: str
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 kept:
-  description: What O(purge) would have removed and a guard kept.
+  description: What O(purge) would have deleted and a guard kept.
   returned: success
   type: list
   elements: dict
   contains:
     objects:
-      description: What the objects are called.
+      description: The names of the objects.
       type: list
       elements: str
     guard:
-      description: The name that O(allow) takes to remove it all the same.
+      description: The value of O(allow) that permits the deletion.
       type: str
     reason:
       description: Why they are kept.

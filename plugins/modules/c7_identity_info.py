@@ -10,16 +10,16 @@ module: c7_identity_info
 short_description: Export users, groups, tenants and authorizations of Camunda 7
 version_added: "0.1.0"
 description:
-  - Reads the identity of a Camunda 7 or Operaton engine as a document that M(bpmops.camunda.c7_identity) takes back without
-    a change.
-  - Passwords are not in it, because the engine does not give them away. Authorizations that the engine makes by itself are
-    left out.
-  - Ansible masks secrets of the task in its result. If an id or a name holds one, such as the id C(demo) when the
-    O(password) is C(demo), the module warns, and M(bpmops.camunda.c7_identity) refuses the masked document. Use O(dest) then.
+  - Exports the identity of a Camunda 7 or Operaton engine as a document that M(bpmops.camunda.c7_identity) accepts without a
+    change.
+  - It contains no passwords, because the engine does not return them, and no authorizations that the engine creates by
+    itself.
+  - If an id or name contains a secret of the task, such as the id C(demo) if the O(password) is C(demo), Ansible masks it in
+    the result. The module warns, and M(bpmops.camunda.c7_identity) refuses the masked document. Write it to O(dest) instead.
 options:
   kinds:
     description:
-      - What to read.
+      - What to export.
     type: list
     elements: str
     choices: [users, groups, tenants, authorizations]
@@ -35,11 +35,11 @@ options:
     description:
       - A file to write the document to, as JSON if its name ends with C(.json), otherwise as YAML. The document is then not
         returned.
-      - The file is only replaced when its content differs.
+      - The file is only replaced if its content differs.
     type: path
   concurrency:
     description:
-      - How many requests are under way at the same time, from 1 to 16.
+      - Maximum number of concurrent requests, from 1 to 16.
     type: int
     default: 4
 seealso:
@@ -58,14 +58,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Everything, into a file
+- name: Export everything to a file
   bpmops.camunda.c7_identity_info:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
     password: "{{ camunda7_password }}"
     dest: "{{ playbook_dir }}/identity.yml"
 
-- name: The groups of one department
+- name: Get the groups of one department
   bpmops.camunda.c7_identity_info:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"

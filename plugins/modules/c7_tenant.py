@@ -11,7 +11,7 @@ short_description: Manage a tenant of Camunda 7
 version_added: "0.1.0"
 description:
   - Creates, changes and removes a tenant of a Camunda 7 or Operaton engine over its REST API.
-  - A name that is not given stays as it is.
+  - An omitted name stays as it is.
 options:
   id:
     description:
@@ -20,11 +20,11 @@ options:
     required: true
   name:
     description:
-      - The tenant's name. An empty text clears it.
+      - The tenant's name. An empty string clears it.
     type: str
   state:
     description:
-      - Whether the tenant is there.
+      - Whether the tenant exists.
     type: str
     choices: [present, absent]
     default: present
@@ -39,7 +39,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A tenant
+- name: Create a tenant
   bpmops.camunda.c7_tenant:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tenant:
-  description: The tenant as it is now, or would be; none when it is absent.
+  description: The tenant after the task, or as it would be in check mode. Null if it is absent.
   returned: success
   type: dict
   sample: {id: emea, name: EMEA}

@@ -11,8 +11,8 @@ short_description: Manage the users and groups of a tenant of Camunda 7
 version_added: "0.1.0"
 description:
   - Adds users and groups to a tenant of a Camunda 7 or Operaton engine, and removes them.
-  - The tenant and the users and groups that have to be added must exist. In check mode a missing one is a warning,
-    because an earlier task of the play may be the one that creates it.
+  - The tenant and the users and groups to add must exist. In check mode a missing one is only a warning, because an
+    earlier task of the play may create it.
 options:
   tenant:
     description:
@@ -33,7 +33,7 @@ options:
     aliases: [group]
   exact:
     description:
-      - With O(state=present), remove all others, so that each list that is given is the whole set.
+      - With O(state=present), remove all others from each list that is given. See also O(max_deletions).
     type: bool
     default: false
   state:
@@ -55,7 +55,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A group of a tenant
+- name: Add a group to a tenant
   bpmops.camunda.c7_tenant_member:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -63,7 +63,7 @@ EXAMPLES = r"""
     tenant: emea
     groups: [ops]
 
-- name: These users and no others, whatever the groups are
+- name: Set the users, and do not manage the groups
   bpmops.camunda.c7_tenant_member:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -80,7 +80,7 @@ counts:
   type: dict
   sample: {created: 1, updated: 0, deleted: 0}
 changes:
-  description: The changed objects, and nothing about the others.
+  description: The changed objects.
   returned: success
   type: list
   elements: dict
@@ -92,7 +92,7 @@ changes:
       description: V(user), V(group), V(tenant), V(membership) or V(authorization).
       type: str
     name:
-      description: What the object is called.
+      description: The name of the object.
       type: str
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """

@@ -11,8 +11,8 @@ short_description: Manage a user of Camunda 7
 version_added: "0.1.0"
 description:
   - Creates, changes and removes a user of a Camunda 7 or Operaton engine over its REST API.
-  - Fields that are not given stay as they are.
-  - For many users M(bpmops.camunda.c7_identity) does the same in one task.
+  - Omitted fields stay as they are.
+  - For many users use M(bpmops.camunda.c7_identity), which needs only one task.
 options:
   id:
     description:
@@ -22,21 +22,21 @@ options:
     required: true
   first_name:
     description:
-      - The first name. An empty text clears it.
+      - The first name. An empty string clears it.
     type: str
   last_name:
     description:
-      - The last name. An empty text clears it.
+      - The last name. An empty string clears it.
     type: str
   email:
     description:
-      - The mail address. An empty text clears it.
+      - The mail address. An empty string clears it.
     type: str
   user_password:
     description:
-      - The password that the user gets. (The option O(password) is the one that the task itself logs in with.)
-      - It must not be null or blank. A number must be written in quotes.
-      - The engine never shows a password, so that a wrong one cannot be seen; trying it out would lock the account.
+      - The password of the user. (O(password) is the one that the task logs in with.)
+      - It must be a string that is not blank. Write numbers in quotes.
+      - It is not compared, because the engine does not return passwords, and trying one could lock the account.
     type: str
   update_password:
     description:
@@ -48,14 +48,14 @@ options:
     default: on_create
   state:
     description:
-      - Whether the user is there.
+      - Whether the user exists.
     type: str
     choices: [present, absent]
     default: present
   purge_authorizations:
     description:
-      - With O(state=absent), also remove the authorizations that were given to the user.
-      - The engine keeps them, and a user created later with the same id would have them again.
+      - With O(state=absent), also delete the authorizations that were granted to the user.
+      - Otherwise the engine keeps them, and a user created later with the same id has them again.
     type: bool
     default: false
 seealso:
@@ -75,7 +75,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A user with a first password
+- name: Create a user with a first password
   bpmops.camunda.c7_user:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -86,7 +86,7 @@ EXAMPLES = r"""
     email: jane@example.com
     user_password: "{{ jdoe_password }}"
 
-- name: Set the password anew
+- name: Reset the password
   bpmops.camunda.c7_user:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -95,7 +95,7 @@ EXAMPLES = r"""
     user_password: "{{ jdoe_new_password }}"
     update_password: always
 
-- name: A user who left, with everything that was granted to them
+- name: Delete a user, and everything that was granted to it
   bpmops.camunda.c7_user:
     url: "{{ camunda7_url }}"
     username: "{{ camunda7_username }}"
@@ -107,7 +107,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user:
-  description: The user as it is now, or would be; none when it is absent.
+  description: The user after the task, or as it would be in check mode. Null if it is absent.
   returned: success
   type: dict
   sample: {id: jdoe, firstName: Jane, lastName: Doe, email: jane@example.com}

@@ -13,9 +13,8 @@ description:
   - Deletes process instances with their variables, incidents and flow node instances from the history over the Operate API v1.
     The engine itself keeps nothing of finished instances.
   - The set of instances is fixed before the first deletion. What starts or ends meanwhile is never touched.
-  - When one instance of the set cannot be deleted, for example because it is active, none is, and the reason for each is
-    returned.
-  - An instance that does not exist (any more) is no change.
+  - If one instance of the set cannot be deleted, for example because it is active, none is, and the reasons are returned.
+  - An instance that does not exist is no change.
   - Something must select the instances. An option that is given but empty, such as a filter or a time range whose template
     rendered to nothing, is an error, because the task would then delete more than was meant. Only an empty list of O(keys) is
     accepted.
@@ -38,7 +37,7 @@ options:
       - Keys are numbers or strings of digits.
       - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. For a time range use
         O(started_after) and similar options.
-      - The field C(value) of variables is compared as JSON, so that the string C(abc) is written C('"abc"').
+      - The field C(value) of variables is compared as JSON, for example the string C(abc) is written C('"abc"').
       - An empty mapping or an empty value is an error. Omit the option if a time range alone selects the instances.
     type: dict
   cancel_first:
@@ -50,7 +49,7 @@ options:
   include_children:
     description:
       - Delete the instances that were called by call activities too, and before those that called them.
-      - Otherwise they stay behind as orphans, and a warning tells how many.
+      - Otherwise they remain as orphans, and a warning shows their number.
     type: bool
     default: false
   max_instances:
@@ -60,7 +59,7 @@ options:
     default: 1000
   concurrency:
     description:
-      - How many requests are under way at the same time, from 1 to 16.
+      - Maximum number of concurrent requests, from 1 to 16.
     type: int
     default: 4
   wait:
@@ -75,7 +74,7 @@ options:
     default: 60
   wait_interval:
     description:
-      - Seconds before the second look; later pauses grow.
+      - Seconds before the second check. Later pauses grow.
     type: float
     default: 0.5
   zeebe_url:
@@ -96,7 +95,7 @@ attributes:
     details: Shows each instance that is deleted.
   idempotent:
     support: full
-    details: Instances that are gone are no change.
+    details: Instances that do not exist are no change.
 seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:
@@ -108,7 +107,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What would go
+- name: Preview the deletion
   bpmops.camunda.operate_delete_instance:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"
@@ -144,7 +143,7 @@ EXAMPLES = r"""
 RETURN = r"""
 instances:
   description:
-    - What became of each instance. C(action) is C(deleted), or C(absent) for what was gone already.
+    - What became of each instance. C(action) is C(deleted), or C(absent) if the instance did not exist.
     - In check mode, what would become of it.
   returned: success
   type: list
@@ -163,7 +162,7 @@ counts:
   type: dict
   sample: {deleted: 1, canceled: 0, absent: 0}
 orphans:
-  description: Keys of called instances that stay behind without the instance that called them.
+  description: Keys of called instances that remain without the instance that called them.
   returned: success
   type: list
   elements: str

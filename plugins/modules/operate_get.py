@@ -50,7 +50,7 @@ options:
     type: path
   concurrency:
     description:
-      - How many requests are under way at the same time, from 1 to 16.
+      - Maximum number of concurrent requests, from 1 to 16.
     type: int
     default: 4
 attributes:
@@ -75,7 +75,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One process instance
+- name: Get a process instance
   bpmops.camunda.operate_get:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"
@@ -85,7 +85,7 @@ EXAMPLES = r"""
     required: true
   register: instance
 
-- name: What its flow nodes did
+- name: Get the statistics of its flow nodes
   bpmops.camunda.operate_get:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"
@@ -95,7 +95,7 @@ EXAMPLES = r"""
     view: statistics
   register: statistics
 
-- name: The model that it runs
+- name: Write its model to a file
   bpmops.camunda.operate_get:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"

@@ -13,7 +13,7 @@ description:
   - Searches one kind of object over the Operate API v1, page by page, also beyond the 10,000 objects that the server counts.
   - Misspelled names and values of the wrong type are errors before the first request.
   - Answers that contradict themselves or each other, such as a page that was returned before or a total that does not match,
-    are errors, so that no object is lost or returned twice without notice.
+    are errors. Objects are never lost or returned twice without notice.
 options:
   entity:
     description:
@@ -30,7 +30,7 @@ options:
       - Keys are numbers or strings of digits.
       - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. For a time range use
         O(started_after) and similar options.
-      - The field C(value) of variables is compared as JSON, so that the string C(abc) is written C('"abc"').
+      - The field C(value) of variables is compared as JSON, for example the string C(abc) is written C('"abc"').
     type: dict
     default: {}
   sort:
@@ -63,7 +63,7 @@ options:
     default: []
   limit:
     description:
-      - Maximum number of objects to return. RV(truncated) tells whether there are more.
+      - Maximum number of objects to return. RV(truncated) shows whether there are more.
       - The default is 1000, or no limit with O(dest).
     type: int
   size:
@@ -112,7 +112,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Open incidents, the newest first
+- name: Get open incidents, the newest first
   bpmops.camunda.operate_search:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"
@@ -126,7 +126,7 @@ EXAMPLES = r"""
     fields: [key, type, message, processInstanceKey, creationTime]
   register: incidents
 
-- name: How many instances of a process are active
+- name: Count the active instances of a process
   bpmops.camunda.operate_search:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"
@@ -138,7 +138,7 @@ EXAMPLES = r"""
     count_only: true
   register: active
 
-- name: Everything that ended in the last week, into a file
+- name: Write everything that ended in the last week to a file
   bpmops.camunda.operate_search:
     url: "{{ operate_url }}"
     username: "{{ operate_username }}"
