@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs all modules of the collection in the process of Ansible that is there already, where that means the same.
+"""Runs all modules of the collection inside Ansible's worker process, where the result is the same.
 
 ``meta/runtime.yml`` binds every module to this plugin. It does what ansible-core does on the way to a module, in the
 module and on the way back (``AnsibleModule`` in ansible/module_utils/basic.py); all other cases it leaves to ansible-core.
@@ -31,7 +31,7 @@ from ..plugin_utils.clients import clients
 
 MODULES = "ansible_collections.bpmops.camunda.plugins.modules."
 
-# Arguments reach a module as JSON, where dates are texts, and marked or vaulted texts are like any other.
+# Arguments reach a module as JSON, where dates are strings, and tagged or vaulted strings are like any other.
 ansible_json: Any = _ansible_json
 if hasattr(ansible_json, "get_module_encoder"):
     _encoder = ansible_json.get_module_encoder("legacy", ansible_json.Direction.CONTROLLER_TO_MODULE)
@@ -45,7 +45,7 @@ TIMEOUTS = (_module.TaskTimeoutError,) if hasattr(_module, "TaskTimeoutError") e
 
 
 class ObstacleError(Exception):
-    """Why a task must run as a process of its own. Nothing was done yet."""
+    """Why a task must run as a separate process. Nothing was done yet."""
 
 
 class ActionModule(ActionBase):

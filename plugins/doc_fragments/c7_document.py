@@ -97,7 +97,7 @@ options:
         type: str
         required: true
       id:
-        description: The id of the resource. Without O(authorizations[].id) and O(authorizations[].ids) it is C(*), which means all.
+        description: The id of the resource. If this and O(authorizations[].ids) are omitted, it is C(*).
         type: str
       ids:
         description: Several ids, with one authorization for each.

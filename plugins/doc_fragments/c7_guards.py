@@ -15,9 +15,9 @@ options:
     description:
       - Dangerous changes that are refused unless they are listed here.
       - V(remove_caller), removing the user that the task logs in as.
-      - V(remove_caller_rights), removing a permission of that user on users, groups, tenants, memberships or authorizations,
-        whether it is its own, a group's or global. The user is only known with a user name and password
-        (O(auth_type=basic) or O(auth_type=cookie)).
+      - V(remove_caller_rights), removing a permission of that user on users, groups, tenants, memberships or
+        authorizations, whether it is its own, a group's or global. The user is only known with a user name and
+        password (O(auth_type=basic) or O(auth_type=cookie)).
       - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
       - V(remove_admin_grants), removing grants of that group.
       - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.
@@ -27,16 +27,16 @@ options:
     default: []
 """
 
-    # Of c7_identity, which purges. ansible-test reads the strings without running this file, so they cannot be composed.
+    # Of c7_identity, which purges. ansible-test does not run this file, so the string cannot be composed.
     PURGE = r"""
 options:
   allow:
     description:
       - Dangerous changes that are refused unless they are listed here.
       - V(remove_caller), removing the user that the task logs in as.
-      - V(remove_caller_rights), removing a permission of that user on users, groups, tenants, memberships or authorizations,
-        whether it is its own, a group's or global. The user is only known with a user name and password
-        (O(auth_type=basic) or O(auth_type=cookie)).
+      - V(remove_caller_rights), removing a permission of that user on users, groups, tenants, memberships or
+        authorizations, whether it is its own, a group's or global. The user is only known with a user name and
+        password (O(auth_type=basic) or O(auth_type=cookie)).
       - V(remove_last_admin), removing the last member of C(camunda-admin) or C(operaton-admin), or that group.
       - V(remove_admin_grants), removing grants of that group.
       - V(grant_everybody), a grant for the user C(*), which the engine does not honour in single checks.

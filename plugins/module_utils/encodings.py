@@ -17,8 +17,8 @@ _ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 class Pattern:
     """Finds a secret in which each special character is encoded in some way, once or several times.
 
-    Letters and digits of ASCII are the same in all these encodings. So a text without the longest run of them does not
-    hold the secret, which is quick to find out; only then the expression is made.
+    Letters and digits of ASCII are the same in all these encodings. A string without the longest run of them does not
+    contain the secret. The expression is compiled for other strings only.
     """
 
     def __init__(self, secret: str) -> None:

@@ -19,7 +19,7 @@ def as_given(spec: Spec, params: Mapping[str, Any], given: Mapping[str, Any]) ->
     """Return the parameters with the lists of mappings as the task gives them.
 
     Raises:
-        UsageError: names every value that has to be a string and is none, or is none that can be meant.
+        UsageError: names every value that has to be a string and is none, or cannot be intended.
     """
     problems = list(wrong_texts(spec.texts, spec.options, params, given))
     if problems:

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Threads that never hold up the end of a task.
+"""Threads that never delay the end of a task.
 
 The keyword ``timeout`` raises an exception in the main thread, and the user then waits for nothing else. The pools of
 concurrent.futures do not fit: leaving one waits for its threads, and so does the end of the interpreter.
@@ -26,7 +26,7 @@ _ENDING = (signal.SIGALRM, signal.SIGINT, signal.SIGTERM)  # what ends a task; o
 
 
 class AbandonedError(BaseException):
-    """Ends a thread whose results nobody waits for any more."""
+    """Ends a thread whose results are no longer needed."""
 
 
 def stop_if_abandoned() -> None:

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets never leave: one place that knows them and takes them out of everything that is shown."""
+"""Masks secrets in everything that is shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HARMLESS_URL = re.compile(r"[A-Za-z0-9._~:/\[\]%+,$!*'()-]*")
 _PARAMETER_FROM = 8  # characters; shorter parameters of URLs are words such as "v1", which occur everywhere
 _PATTERN_FROM = 4  # characters; of shorter secrets only the usual forms are masked
 
-# What lets a text pretend to be more than one line, and what lets it steer a terminal or hide its order.
+# Line breaks, and characters that control a terminal or the direction of text.
 _BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -50,9 +50,9 @@ def _forms(secret: str) -> set[str]:
 
 
 class Redactor:
-    """Collects secrets and removes them, and their derived forms, from texts and data.
+    """Collects secrets and removes them, and their derived forms, from strings and data.
 
-    It is shared by the threads of one task. Longer forms are replaced first, so that no rest of one stays behind.
+    It is shared by the threads of one task. Longer forms are replaced first: no fragment of one remains.
 
     Args:
         base: one whose secrets, now and later, are masked too.

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strings that users give: what is wrong with one, said without quoting it, because it may be a password."""
+"""Explain what is wrong with a string of the user, without quoting it: it may be a password."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def wrong_type(value: Any, wanted: str = "a string") -> str:
 
 
 def unfit(value: str) -> str:
-    """Return why a string cannot be meant, or an empty string."""
+    """Return why a string cannot be intended, or an empty string."""
     found = _UNFIT.search(value)
     if not found:
         return ""
@@ -59,7 +59,7 @@ RULES: Mapping[str, tuple[Callable[[str, Any], bool], str]] = {
     "maxLength": (lambda value, limit: len(value) <= limit, "it must not be longer than {} characters"),
     "pattern": (lambda value, limit: re.search(limit, value) is not None, "it must not be blank"),
 }
-"""What JSON Schema asks of strings, and what to say when it is not so."""
+"""JSON Schema's keywords for strings: the check, and the message if it fails."""
 
 
 def problem(value: Any, rule: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that go from one item of a loop to the next, with their connections and their login."""
+"""Clients that are shared by the items of a loop, with their connections and logins."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Searching: more than 10,000 objects, limits of time, files, data that change meanwhile, clusters without the API."""
+"""Searching: more than 10,000 objects, time ranges, files, data that change meanwhile, clusters without the API."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def eventually(probe: Callable[[], T], what: str, timeout: float = 60) -> T:
     """The first true answer of ``probe``; Operate sees things seconds after they happen."""
     end = time.monotonic() + timeout
     while not (answer := probe()):
-        assert time.monotonic() < end, f"waited {timeout} s in vain for {what}"
+        assert time.monotonic() < end, f"timed out after {timeout} s waiting for {what}"
         time.sleep(0.2)
     return answer
 

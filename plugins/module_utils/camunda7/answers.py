@@ -16,10 +16,10 @@ from ..rest.response import Response
 # ``code`` of an error answer whose transaction was rolled back for a reason outside the request (since 7.16).
 _ROLLED_BACK = {1: "optimistic locking", 10000: "deadlock"}
 
-# ``code`` of an error answer whose text says nothing (since 7.16), and what it means.
+# ``code`` of an error answer with an empty message (since 7.16), and its meaning.
 _TOO_LONG = {10002: "A value is too long for the engine's tables: ids have up to 64 characters, other texts up to 255."}
 
-# What to do next, by a part of the server's text. The texts are those of 7.24 and Operaton 1.0.
+# What to do next, by a part of the server's message. The messages are those of 7.24 and Operaton 1.0.
 _ADVICE: tuple[tuple[str, str], ...] = (
     (
         "is read-only",

@@ -1,10 +1,10 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The identity that an authorization has while it stands aside, so that its object can be created (see ``own_rows``).
+"""The identity of an authorization that is set aside while its object is created (see ``own_rows``).
 
 Its resource id is `RESOURCE_ID`, so that one request finds all such rows. Its grantee is the list of the grantee's name
-and the resource id that it had, as JSON, so that the row tells its own identity.
+and the resource id that it had, as JSON, so the row contains its own identity.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def _grantee(row: Object) -> str:
 
 
 def set_aside(row: Object) -> dict[str, Any]:
-    """Return the row under the identity of a row that stands aside."""
+    """Return the row as it is stored while it is set aside."""
     grantee = _grantee(row)
     names = json.dumps([row[grantee], row["resourceId"]], ensure_ascii=False)
     return {**row, grantee: names, "resourceId": RESOURCE_ID}
 
 
 def under_own_identity(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row that stands aside under its own identity, with the mark; any other row as it is."""
+    """Return a row that is set aside under its own identity, with the mark; any other row as it is."""
     if row["resourceId"] != RESOURCE_ID:
         return row
     grantee = _grantee(row)

@@ -26,7 +26,7 @@ Merge = Callable[[Resource, list[str], list[str]], list[str]]
 
 
 class Key(NamedTuple):
-    """What identifies an authorization. ``grantee`` is ``user``, ``group``, or an empty text for type global."""
+    """What identifies an authorization. ``grantee`` is ``user``, ``group``, or an empty string for type global."""
 
     type: int
     grantee: str
@@ -70,7 +70,7 @@ def stored(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_key(rows: Iterable[Mapping[str, Any]]) -> dict[Hashable, Object]:
-    """Return rows of the engine by their identity. One that was set aside counts, not what took its place since."""
+    """Return rows of the engine by their identity. A row that was set aside takes precedence."""
     found = sorted(map(stored, rows), key=lambda row: aside.MARK in row)
     return {key_of(row): row for row in found}
 
@@ -109,7 +109,7 @@ def kind(merge_permissions: Merge = exact) -> Kind:
 
 
 def show(row: Object) -> dict[str, Any]:
-    """Return a row in the words of the desired-state document."""
+    """Return a row as it is written in the desired-state document."""
     key = key_of(row)
     return {
         "type": TYPE_NAMES.get(key.type, str(key.type)),
@@ -136,13 +136,13 @@ def find(client: Camunda7, key: Key) -> Optional[Object]:
 
 
 def find_set_aside(client: Camunda7) -> dict[Hashable, Object]:
-    """Return the rows that stand aside because a creation was interrupted, by their own identity."""
+    """Return the rows that are set aside because a creation was interrupted, by their own identity."""
     rows = client.list("authorization", query={"resourceId": aside.RESOURCE_ID})
     return {key: row for key, row in _by_key(rows).items() if aside.MARK in row}
 
 
 def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) -> dict[Hashable, Object]:
-    """Return the rows on these resource types and those that stand aside, by their identity.
+    """Return the rows on these resource types and those that are set aside, by their identity.
 
     Rows on single tasks, deployments and history can be many thousands. When the table is larger than a page, only
     what is asked for is read.
@@ -177,7 +177,7 @@ def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
 
 
 def free(client: Camunda7, row: Object) -> None:
-    """Delete the row that took the place of this one while it stood aside, which the engine makes with the object."""
+    """Delete the row that the engine created with the object while this one was set aside."""
     there = find(client, key_of(row))
     if there is not None and there["id"] != row["id"]:
         client.delete("authorization", there["id"])
@@ -224,7 +224,7 @@ def _create(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def put(client: Camunda7, row: Object) -> dict[str, Any]:
-    """Write a row that exists. The engine clears what is left out, so that all fields are sent; it ignores the type."""
+    """Write a row that exists. The engine clears omitted fields, so all are sent; it ignores the type."""
     body = {name: value for name, value in row.items() if name != aside.MARK}
     client.write("PUT", "authorization", row["id"], body=body)
     return body

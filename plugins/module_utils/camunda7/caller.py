@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user that a task logs in as may do with identity, and which changes would take that away.
+"""What the user that a task logs in as may do with identity, and which changes would remove that.
 
 Source of the order in which the engine looks at authorizations: the statement ``authCheck`` of 7.24, and tried.
 """
@@ -95,7 +95,7 @@ class Caller(NamedTuple):
 
 
 def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable]) -> list[tuple[Change, set[Right]]]:
-    """Return the changes that must not be made, so that at no point the caller lacks a right that it has now.
+    """Return the changes that must not be made, because the caller would lack a right that it has now.
 
     Args:
         changes: in the order in which they are made.
@@ -113,7 +113,7 @@ def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable
         targets = now.targets() | after.targets()
         if isinstance(change.key, Key) and change.key.resource_id != EVERYBODY:
             targets = {change.key[3:]}
-        # Nobody needs a right on a group that is gone.
+        # Nobody needs a right on a group that is deleted.
         targets.discard((RESOURCES["group"].number, str(change.key)))
         lost = {right for right in now.rights(targets) - after.rights(targets) if caller.may(*right)}
         if lost and change.key not in asked:

@@ -60,8 +60,8 @@ ROWS: Mapping[str, shapes.Fields] = {
 def encode_id(value: str) -> str:
     """Encode a user, group or tenant id for a path.
 
-    The engine decodes slashes and backslashes twice, because Tomcat refuses them when they are encoded once. So an
-    address for an id that holds the text ``%2F`` means another id, the one with a slash there.
+    The engine decodes slashes and backslashes twice, because Tomcat refuses them when they are encoded once. So the
+    address of an id that contains ``%2F`` means another id, the one with a slash.
 
     Raises:
         UsageError: for ids that no URL can carry.
@@ -72,7 +72,7 @@ def encode_id(value: str) -> str:
         raise UsageError(
             f"The id {value!r} cannot be addressed: the engine takes %2F and %5C in it for a slash and a backslash, "
             "which is another id. The REST API can neither change nor remove such an object. "
-            "Let protect name it, where purge comes across it."
+            "List it in protect to exclude it from purge."
         )
     return quote(value.replace("/", "%2F").replace("\\", "%5C"), safe="")
 
@@ -184,7 +184,7 @@ class Camunda7:
     def check_readable(self, resource: Resource, unseen: Iterable[str], *, everything: bool = False) -> None:
         """Make sure that objects that were not found are absent, not hidden.
 
-        The engine leaves out of its lists what the caller may not read, without a word.
+        The engine silently omits from its lists what the caller may not read.
 
         Args:
             unseen: ids that were looked for and not found.
@@ -229,7 +229,7 @@ def _not_paged(path: str, problem: str) -> CamundaError:
     )
 
 
-# What errors mean is imported only when there is one.
+# Explanations of errors are only imported after an error.
 
 
 def explain(response: Response) -> tuple[Optional[str], str]:

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules for one object do: the plan that makes it present or absent, guarded."""
+"""The guarded plans of the modules for single objects."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _left_aside(client: Camunda7, kind: Entity, name: str) -> list[Change]:
 
 
 def _granted_to(client: Camunda7, kind: Entity, name: str) -> list[Change]:
-    """Plan the removal of the authorizations that the engine keeps when a user or group goes."""
+    """Plan the removal of the authorizations that the engine keeps when a user or group is deleted."""
     query = {} if "," in name else {f"{kind.name}IdIn": name}
     rows = [authorizations.stored(row) for row in client.list("authorization", query=query)]
     granted = [row for row in rows if authorizations.key_of(row)[1:3] == (kind.name, name)]
@@ -160,7 +160,7 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
     if params["state"] == "absent" or nothing_left:
         stages = [plan(kind, (), current, absent=[key])]
     else:
-        # An authorization cannot change its type: the one of the other type goes.
+        # An authorization cannot change its type: the one of the other type is deleted.
         other = set(current) - {key} if params["mode"] == "exact" else set()
         changes = plan(kind, [wanted], current, surplus=other)
         stages = [

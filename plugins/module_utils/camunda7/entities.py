@@ -58,7 +58,7 @@ class Entity:
         return {"id": options["id"], **fields}
 
     def stored(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a row of the engine with an empty text for null: databases differ in which of the two they keep."""
+        """Return a row of the engine with an empty string for null: databases differ in which of the two they keep."""
         return {"id": row["id"], **{name: row.get(name) or "" for name in self.fields.values()}}
 
     def _merge(self, current: Optional[Object], desired: Object) -> Object:

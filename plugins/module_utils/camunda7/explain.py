@@ -15,7 +15,7 @@ from .schema import ITEMS, SCHEMA
 
 
 class Finding(NamedTuple):
-    """Something that is wrong: the item that it makes unusable (section and position, as far as known), and a text."""
+    """A mistake: the item that it makes unusable (section and position, as far as known), and a message."""
 
     item: tuple[Any, ...]
     text: str

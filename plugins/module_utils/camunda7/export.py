@@ -77,7 +77,7 @@ def _grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def holds(document: Document, secrets: Iterable[str]) -> bool:
-    """Whether a value of the document is or holds one of the secrets, so that Ansible masks it in the task's result."""
+    """Whether a value of the document contains one of the secrets, which Ansible masks in the task's result."""
     values = "\n".join(schema.strings(document))
     return any(secret in values for secret in secrets)
 

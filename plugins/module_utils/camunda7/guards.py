@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused unless the task allows it by name: changes after which nobody could repair the engine."""
+"""Guards against changes that could lock everyone out; the task can allow each of them by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .client import Camunda7
 from .memberships import GROUP_USERS, TENANT_GROUPS, Member
 from .permissions import ALL, MANAGED, RESOURCES, TYPES, resource_of
 
-# Camunda 7 and CIB seven, and Operaton. Both names are guarded everywhere: no engine gives its own away.
+# Camunda 7 and CIB seven, and Operaton. The engine does not report which one it uses, so both are guarded.
 ADMIN_GROUPS = ("camunda-admin", "operaton-admin")
 
 
@@ -93,7 +93,7 @@ def _grant_everybody(client: Camunda7, changes: Sequence[Change]) -> list[Refusa
 
 
 def _may_take_rights(name: str, change: Change) -> bool:
-    """Whether a change may take rights from the user, as far as it can be told without reading its groups."""
+    """Whether a change may remove permissions of the user, as far as is known without reading its groups."""
     key = change.key
     if isinstance(key, Member):
         leaves = key.option == TENANT_GROUPS.option or key.name == name
@@ -181,7 +181,7 @@ def check(client: Camunda7, changes: Sequence[Change], allow: Collection[str]) -
 
 
 def summary(refused: Sequence[Refusal]) -> list[dict[str, Any]]:
-    """Return the refusals as they stand in a task's result: the objects by guard and reason."""
+    """Return the refusals for a task's result: the objects by guard and reason."""
     groups: dict[tuple[str, str], list[str]] = {}
     for item in refused:
         groups.setdefault((item.guard, item.reason), []).append(f"{item.change.kind.name} {item.change.name}")

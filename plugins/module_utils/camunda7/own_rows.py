@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authorizations that the engine makes by itself, and what they do to those who declare state.
+"""The authorizations that the engine creates by itself, and how they interfere with declared ones.
 
 With authorizations enabled the engine gives a new user ALL on itself, a new group READ on itself, a member of a tenant
 READ on the tenant; it adds rows for tasks, filters, deployments and history.
@@ -9,9 +9,9 @@ Source: ``DefaultAuthorizationProvider`` of 7.24.
 
 The engine inserts such a row in the transaction that creates the user, group or membership, and has at most one row of
 an identity. So a row that is there before its object makes the creation fail ("The user already exists", status 400;
-memberships: 500), and has to stand aside until the object is there. It is not deleted for that: PUT moves it, with its
+memberships: 500), and has to be set aside until the object exists. It is not deleted for that: PUT moves it, with its
 id and its permissions, to another grantee and resource id. What is interrupted then can be completed by the next run,
-because the row still is in the list of authorizations and tells its own identity. Seen on 7.24.0 and Operaton 1.0.3.
+because the row remains in the list of authorizations and contains its own identity. Seen on 7.24.0 and Operaton 1.0.3.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def is_own(row: Mapping[str, Any]) -> bool:
 def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:
     """Create an object whose own row exists before the object does, which the engine refuses.
 
-    The row stands aside, the object is created, the row that the engine made with it is deleted, and the row is moved
-    back. ``recovery`` completes what was interrupted in between.
+    The row is set aside, the object is created, the row that the engine created with it is deleted, and the first one
+    is moved back. ``recovery`` completes what was interrupted in between.
 
     Returns:
         False when there is no such row, so that the refusal has another reason.

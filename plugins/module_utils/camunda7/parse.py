@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parse YAML and JSON in bounded time and memory, and refuse mappings in which a key stands twice."""
+"""Parse YAML and JSON in bounded time and memory, and refuse duplicate keys."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _json(text: str) -> Any:
 
 
 def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-    """Return the pairs as a mapping; a key that stands twice is an error, and not the last one's victory."""
+    """Return the pairs as a mapping; duplicate keys are an error instead of last-one-wins."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = [str(key) for key, times in Counter(key for key, _value in pairs).items() if times > 1]
@@ -70,7 +70,7 @@ def _yaml(text: str) -> Any:
     try:
         return _Events(yaml, text).document()
     except yaml.YAMLError as error:
-        # The error's own text quotes the file.
+        # The message of the error quotes the file.
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or error.__class__.__name__

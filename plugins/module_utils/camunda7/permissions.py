@@ -100,7 +100,7 @@ _NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Return " Did you mean x?" for a mistyped word, or an empty text."""
+    """Return " Did you mean x?" for a mistyped word, or an empty string."""
     match = difflib.get_close_matches(word.lower(), {item.lower(): item for item in words}, n=1)
     found = next((item for item in words if match and item.lower() == match[0]), None) if match else None
     return f" Did you mean {found}?" if found else ""

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only a purge needs: its limits, and the authorizations that the engine deletes together with what is purged."""
+"""Limits of a purge, and the authorizations that the engine deletes together with purged objects."""
 
 from __future__ import annotations
 

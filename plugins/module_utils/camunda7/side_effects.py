@@ -42,7 +42,7 @@ def created_with(changes: Iterable[Change]) -> dict[Key, dict[str, Any]]:
 
 
 def _granted(member: Member) -> tuple[str, str, int, str]:
-    """What the authorizations that go with a membership have in common: their identity without the type."""
+    """The identity, without the type, of the authorizations that the engine creates or deletes with a membership."""
     membership = _BY_OPTION[member.option]
     resource = RESOURCES["group_membership"] if membership is GROUP_USERS else membership.container.resource
     return membership.member.name, member.name, resource.number, member.container

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stop a plan that removes more than its user can have meant, for example because half of a document is missing."""
+"""Stop a plan that deletes more than was probably intended, for example because half of a document is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Optional
 from ..errors import RefusedError, UsageError
 from .plan import Change
 
-# Without a limit of the user's own: ordinary work passes, a document that lost most of its objects does not.
+# The default. Ordinary changes pass, a document that lost most of its objects does not.
 NUMBER, PERCENT = 10, 20
 
 
@@ -39,8 +39,8 @@ def check(changes: Iterable[Change], there: Mapping[str, int], value: Optional[s
 
     Args:
         changes: the plan. Only its deletions count.
-        there: the number of objects that are there now, by the name of their kind.
-        value: the option, see ``parse``. A percentage is taken of what is there, rounded down.
+        there: the number of objects that exist now, by the name of their kind.
+        value: the option, see ``parse``. A percentage refers to the existing objects and is rounded down.
 
     Raises:
         RefusedError: names every kind with too many deletions, the limit, and how to raise it.

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of the changes of a task that did not end well. Imported only then."""
+"""Report the changes of a task that failed or was interrupted. Only imported then."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Facts = dict[str, list[dict[str, Any]]]
 
 
 def facts(journal: Journal) -> Facts:
-    """Return the changes as they stand in a task's ``error``.
+    """Return the changes for a task's ``error``.
 
     ``under_way`` is there after an interruption: the server may have made these changes.
     """
     found: Facts = {"done": [], "failed": [], "under_way": [], "not_attempted": []}
     for stage, progress in journal:
-        # Copies, because abandoned threads go on.
+        # Copies, because abandoned threads continue.
         done, errors, waiting = set(progress.results), dict(progress.errors), set(progress.waiting)
         for position, change in enumerate(stage):
             if position in errors:
@@ -36,7 +36,7 @@ def facts(journal: Journal) -> Facts:
 
 
 def sentence(found: Mapping[str, Sequence[Any]]) -> str:
-    """Return how many changes became what."""
+    """Return the number of changes by outcome."""
     count = {name: len(changes) for name, changes in found.items()}
     if not any(count.values()):
         return "Nothing was changed."

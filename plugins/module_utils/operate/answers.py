@@ -10,7 +10,7 @@ from typing import Optional
 from ..errors import AnswerError, NotFoundError, TransportError
 from ..rest.response import Response
 
-# What to do next, by a part of the server's text (8.6).
+# What to do next, by a part of the server's message (8.6).
 _ADVICE: tuple[tuple[str, str], ...] = (
     (
         "Couldn't get authentication for user",

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points in time as users write them and as Operate wants them. Pure functions."""
+"""Points in time as users write them and as Operate expects them. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that keep to a deadline and a size, whatever the server does. urllib3 only limits each single read.
+"""Connections that enforce a deadline and a maximum size. urllib3 only limits each single read.
 
 All that a server or proxy sends comes through ``_Stream``: interim answers, headers, the body. Python itself applies a
 socket's timeout to a whole TLS handshake and to the sending of a whole request. Nothing limits how long the system

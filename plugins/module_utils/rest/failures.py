@@ -1,9 +1,9 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What went wrong when a request got no complete answer. Imported only when one did not.
+"""Explain why a request got no complete answer. Only imported then.
 
-The texts of the HTTP library are not used: they may contain addresses with secrets.
+The messages of the HTTP library are not used: they may contain addresses with secrets.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many secon
 
 
 class Place(NamedTuple):
-    """Where a request went: the option that holds the URL, and its host and port."""
+    """Where a request was sent: the option that holds the URL, and its host and port."""
 
     option: str
     host: str

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Optional
 
-# What OpenSSL says, and what it means here. The first row of which a part occurs in the text counts.
+# Messages of OpenSSL and their meaning here. The first row that occurs in the message counts.
 _MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("HOSTNAME MISMATCH", "IP ADDRESS MISMATCH", "DOESN'T MATCH"),
@@ -59,7 +59,7 @@ def meaning(error: Exception, option: str) -> str:
 def find(error: Exception) -> Optional[Exception]:
     """Return the TLS failure inside an exception of the HTTP library, if there is one.
 
-    A connection that simply ends is none: that may happen at any time, after the request was sent too.
+    A plain EOF is not a TLS failure; it can happen after the request was sent.
     """
     for item in nested(error):
         if isinstance(item, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):

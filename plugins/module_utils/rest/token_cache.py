@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens on disk, so that the many short processes of a play share one."""
+"""Tokens on disk, shared by the many short processes of a play."""
 
 from __future__ import annotations
 

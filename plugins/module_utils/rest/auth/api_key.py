@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A key that an API gateway in front of the server wants."""
+"""A key that an API gateway in front of the server requires."""
 
 from __future__ import annotations
 

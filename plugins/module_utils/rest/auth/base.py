@@ -55,7 +55,7 @@ class Fixed:
         return self._credentials
 
     def learn(self, _response: Response, _used: Credentials) -> None:
-        """Answers teach nothing."""
+        """Nothing to learn from responses."""
 
     def renew(self, _refused: Credentials) -> bool:
         """Return False: there are no others."""

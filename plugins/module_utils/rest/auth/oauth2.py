@@ -86,7 +86,7 @@ class OAuth2(Renewable):
         return Credentials({"Authorization": f"Bearer {token.value}"})
 
     def learn(self, _response: Response, _used: Credentials) -> None:
-        """Answers teach nothing."""
+        """Nothing to learn from responses."""
 
     def _drop(self) -> None:
         if self._token is not None:
