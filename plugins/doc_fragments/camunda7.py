@@ -14,10 +14,10 @@ options:
   url:
     description:
       - >-
-        Base URL of the REST API, up to and with C(/engine-rest).
+        Base URL of the REST API, including C(/engine-rest). It must not contain credentials, a query or a
+        fragment.
       - >-
-        Not the URL of the web applications: their copy of the API under C(/camunda/api) wants a browser
-        session.
+        Do not use C(/camunda/api) of the web applications: it requires a browser session.
       - >-
         If it is not given, E(CAMUNDA7_URL) is used from the environment.
     type: str
@@ -67,7 +67,7 @@ options:
   token:
     description:
       - >-
-        A token that is at hand, for O(auth_type=bearer).
+        A bearer token, for O(auth_type=bearer).
     type: str
   api_key:
     description:
@@ -83,7 +83,7 @@ options:
   api_key_location:
     description:
       - >-
-        Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.
+        Where to send O(api_key). Prefer V(header): queries end up in the logs of servers.
     type: str
     default: header
     choices:
@@ -102,17 +102,17 @@ options:
   token_url:
     description:
       - >-
-        Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+        Token endpoint of the authorization server, for O(auth_type=oauth2). It may have a query.
     type: str
   audience:
     description:
       - >-
-        Audience to ask a token for. Leave it out where O(scope) is used instead.
+        Audience of the token to request. Omit it if O(scope) is used instead.
     type: str
   scope:
     description:
       - >-
-        Scope to ask a token for. Several are separated by spaces.
+        Scope of the token to request. Separate several scopes with spaces.
     type: str
   client_authentication:
     description:
@@ -130,15 +130,15 @@ options:
   token_cache:
     description:
       - >-
-        Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+        Directory that keeps tokens between tasks. A play then requests one token instead of one per task.
       - >-
-        It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+        It must belong to the user that runs the task, with mode V(0700); it is created if missing.
       - >-
         The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
       - >-
         V(none) keeps tokens in memory only.
       - >-
-        A directory that cannot be used gives a warning.
+        A directory that cannot be used causes a warning.
       - >-
         The client secret is never stored.
       - >-
@@ -155,8 +155,8 @@ options:
       - >-
         File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
       - >-
-        Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the
-        authorities that come with the Python library C(requests) are trusted.
+        If omitted, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are used, then the
+        authorities of the Python library C(requests).
       - >-
         If it is not given, E(CAMUNDA_MTLS_CA_PATH) is used from the environment.
     type: path
@@ -177,47 +177,46 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
+        URL of the HTTP proxy. Credentials in it are refused. V(none) connects directly.
       - >-
-        Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
-        proxy that wants credentials.
+        If omitted, E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used. Use these for a
+        proxy that requires credentials.
     type: str
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) means no limit.
     type: float
     default: 20
   read_timeout:
     description:
       - >-
-        Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+        Seconds to wait for the next bytes of an answer. V(0) means no limit.
     type: float
     default: 60
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
-        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
+        Seconds that one request may take in total: connecting, login, all attempts with their complete
+        answers, and the pauses in between. Only the time to resolve a host name cannot be limited.
       - >-
-        It limits each request and not the task, so that large tasks are not cut off. To limit the task use
-        the keyword C(timeout).
+        It limits each request, not the task. To limit the task use the keyword C(timeout).
       - >-
-        V(0) is no limit.
+        V(0) means no limit.
     type: float
     default: 300
   retries:
     description:
       - >-
-        How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+        How often to repeat a request after a temporary failure, with growing random pauses.
       - >-
-        What may have changed something on the server is not sent twice.
+        A request that may have changed something on the server is not sent twice.
     type: int
     default: 4
   engine:
     description:
       - >-
-        Name of the process engine. Without it the server's default engine is used.
+        Name of the process engine. If omitted, the server's default engine is used.
       - >-
         If it is not given, E(CAMUNDA7_ENGINE) is used from the environment.
     type: str
@@ -227,7 +226,7 @@ options:
         Run the module inside the controller's worker process, which takes milliseconds, instead of starting a
         new Python process, which takes a quarter of a second.
       - >-
-        The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or
+        The task runs as a process anyway if its connection is not C(local), with C(become), C(async) or
         C(environment), and if the controller's Python lacks a library that it needs.
       - >-
         If it is not given, E(BPMOPS_CAMUNDA_IN_PROCESS) is used from the environment.
@@ -242,10 +241,10 @@ options:
   url:
     description:
       - >-
-        Base URL of the REST API, up to and with C(/engine-rest).
+        Base URL of the REST API, including C(/engine-rest). It must not contain credentials, a query or a
+        fragment.
       - >-
-        Not the URL of the web applications: their copy of the API under C(/camunda/api) wants a browser
-        session.
+        Do not use C(/camunda/api) of the web applications: it requires a browser session.
     type: str
     env:
       - name: CAMUNDA7_URL
@@ -312,7 +311,7 @@ options:
   token:
     description:
       - >-
-        A token that is at hand, for O(auth_type=bearer).
+        A bearer token, for O(auth_type=bearer).
     type: str
     vars:
       - name: bpmops_camunda_c7_token
@@ -337,7 +336,7 @@ options:
   api_key_location:
     description:
       - >-
-        Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.
+        Where to send O(api_key). Prefer V(header): queries end up in the logs of servers.
     type: str
     default: header
     choices:
@@ -368,7 +367,7 @@ options:
   token_url:
     description:
       - >-
-        Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+        Token endpoint of the authorization server, for O(auth_type=oauth2). It may have a query.
     type: str
     ini:
       - section: bpmops_camunda_c7
@@ -378,7 +377,7 @@ options:
   audience:
     description:
       - >-
-        Audience to ask a token for. Leave it out where O(scope) is used instead.
+        Audience of the token to request. Omit it if O(scope) is used instead.
     type: str
     ini:
       - section: bpmops_camunda_c7
@@ -388,7 +387,7 @@ options:
   scope:
     description:
       - >-
-        Scope to ask a token for. Several are separated by spaces.
+        Scope of the token to request. Separate several scopes with spaces.
     type: str
     ini:
       - section: bpmops_camunda_c7
@@ -416,15 +415,15 @@ options:
   token_cache:
     description:
       - >-
-        Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+        Directory that keeps tokens between tasks. A play then requests one token instead of one per task.
       - >-
-        It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+        It must belong to the user that runs the task, with mode V(0700); it is created if missing.
       - >-
         The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
       - >-
         V(none) keeps tokens in memory only.
       - >-
-        A directory that cannot be used gives a warning.
+        A directory that cannot be used causes a warning.
       - >-
         The client secret is never stored.
     type: str
@@ -451,8 +450,8 @@ options:
       - >-
         File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
       - >-
-        Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the
-        authorities that come with the Python library C(requests) are trusted.
+        If omitted, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are used, then the
+        authorities of the Python library C(requests).
     type: path
     env:
       - name: CAMUNDA_MTLS_CA_PATH
@@ -488,10 +487,10 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
+        URL of the HTTP proxy. Credentials in it are refused. V(none) connects directly.
       - >-
-        Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
-        proxy that wants credentials.
+        If omitted, E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used. Use these for a
+        proxy that requires credentials.
     type: str
     ini:
       - section: bpmops_camunda_c7
@@ -501,7 +500,7 @@ options:
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) means no limit.
     type: float
     default: 20
     ini:
@@ -512,7 +511,7 @@ options:
   read_timeout:
     description:
       - >-
-        Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+        Seconds to wait for the next bytes of an answer. V(0) means no limit.
     type: float
     default: 60
     ini:
@@ -523,13 +522,12 @@ options:
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
-        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
+        Seconds that one request may take in total: connecting, login, all attempts with their complete
+        answers, and the pauses in between. Only the time to resolve a host name cannot be limited.
       - >-
-        It limits each request and not the task, so that large tasks are not cut off. To limit the task use
-        the keyword C(timeout).
+        It limits each request, not the task. To limit the task use the keyword C(timeout).
       - >-
-        V(0) is no limit.
+        V(0) means no limit.
     type: float
     default: 300
     ini:
@@ -540,9 +538,9 @@ options:
   retries:
     description:
       - >-
-        How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+        How often to repeat a request after a temporary failure, with growing random pauses.
       - >-
-        What may have changed something on the server is not sent twice.
+        A request that may have changed something on the server is not sent twice.
     type: int
     default: 4
     ini:
@@ -553,7 +551,7 @@ options:
   engine:
     description:
       - >-
-        Name of the process engine. Without it the server's default engine is used.
+        Name of the process engine. If omitted, the server's default engine is used.
     type: str
     env:
       - name: CAMUNDA7_ENGINE

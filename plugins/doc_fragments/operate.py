@@ -16,7 +16,9 @@ options:
       - >-
         Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
       - >-
-        On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
+        It must not contain credentials, a query or a fragment.
+      - >-
+        On Camunda 8 SaaS omit it and give O(region) and O(cluster_id).
       - >-
         If it is not given, E(CAMUNDA_OPERATE_BASE_URL), then E(CAMUNDA_REST_ADDRESS), then
         E(ZEEBE_REST_ADDRESS) is used from the environment.
@@ -69,7 +71,7 @@ options:
   token:
     description:
       - >-
-        A token that is at hand, for O(auth_type=bearer).
+        A bearer token, for O(auth_type=bearer).
       - >-
         If it is not given, E(CAMUNDA_OAUTH_TOKEN) is used from the environment.
     type: str
@@ -87,7 +89,7 @@ options:
   api_key_location:
     description:
       - >-
-        Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.
+        Where to send O(api_key). Prefer V(header): queries end up in the logs of servers.
     type: str
     default: header
     choices:
@@ -111,14 +113,14 @@ options:
   token_url:
     description:
       - >-
-        Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+        Token endpoint of the authorization server, for O(auth_type=oauth2). It may have a query.
       - >-
         If it is not given, E(CAMUNDA_OAUTH_URL), then E(ZEEBE_OAUTH_URL) is used from the environment.
     type: str
   audience:
     description:
       - >-
-        Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
+        Audience of the token to request, for Self-Managed Operate usually C(operate-api).
       - >-
         With O(cluster_id) the default is C(operate.camunda.io).
       - >-
@@ -128,7 +130,7 @@ options:
   scope:
     description:
       - >-
-        Scope to ask a token for. Several are separated by spaces.
+        Scope of the token to request. Separate several scopes with spaces.
       - >-
         If it is not given, E(CAMUNDA_TOKEN_SCOPE), then E(ZEEBE_TOKEN_SCOPE) is used from the environment.
     type: str
@@ -148,15 +150,15 @@ options:
   token_cache:
     description:
       - >-
-        Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+        Directory that keeps tokens between tasks. A play then requests one token instead of one per task.
       - >-
-        It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+        It must belong to the user that runs the task, with mode V(0700); it is created if missing.
       - >-
         The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
       - >-
         V(none) keeps tokens in memory only.
       - >-
-        A directory that cannot be used gives a warning.
+        A directory that cannot be used causes a warning.
       - >-
         The client secret is never stored.
       - >-
@@ -173,8 +175,8 @@ options:
       - >-
         File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
       - >-
-        Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the
-        authorities that come with the Python library C(requests) are trusted.
+        If omitted, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are used, then the
+        authorities of the Python library C(requests).
       - >-
         If it is not given, E(CAMUNDA_MTLS_CA_PATH) is used from the environment.
     type: path
@@ -195,48 +197,47 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
+        URL of the HTTP proxy. Credentials in it are refused. V(none) connects directly.
       - >-
-        Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
-        proxy that wants credentials.
+        If omitted, E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used. Use these for a
+        proxy that requires credentials.
     type: str
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) means no limit.
     type: float
     default: 20
   read_timeout:
     description:
       - >-
-        Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+        Seconds to wait for the next bytes of an answer. V(0) means no limit.
     type: float
     default: 60
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
-        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
+        Seconds that one request may take in total: connecting, login, all attempts with their complete
+        answers, and the pauses in between. Only the time to resolve a host name cannot be limited.
       - >-
-        It limits each request and not the task, so that large tasks are not cut off. To limit the task use
-        the keyword C(timeout).
+        It limits each request, not the task. To limit the task use the keyword C(timeout).
       - >-
-        V(0) is no limit.
+        V(0) means no limit.
     type: float
     default: 300
   retries:
     description:
       - >-
-        How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+        How often to repeat a request after a temporary failure, with growing random pauses.
       - >-
-        What may have changed something on the server is not sent twice.
+        A request that may have changed something on the server is not sent twice.
     type: int
     default: 4
   cluster_id:
     description:
       - >-
-        ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as
-        far as they are not given.
+        ID of a cluster in Camunda 8 SaaS. With O(region) it determines O(url), O(token_url) and O(audience),
+        unless they are given.
       - >-
         If it is not given, E(CAMUNDA_CLUSTER_ID) is used from the environment.
     type: str
@@ -253,7 +254,7 @@ options:
         Run the module inside the controller's worker process, which takes milliseconds, instead of starting a
         new Python process, which takes a quarter of a second.
       - >-
-        The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or
+        The task runs as a process anyway if its connection is not C(local), with C(become), C(async) or
         C(environment), and if the controller's Python lacks a library that it needs.
       - >-
         If it is not given, E(BPMOPS_CAMUNDA_IN_PROCESS) is used from the environment.
@@ -270,7 +271,9 @@ options:
       - >-
         Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.
       - >-
-        On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).
+        It must not contain credentials, a query or a fragment.
+      - >-
+        On Camunda 8 SaaS omit it and give O(region) and O(cluster_id).
     type: str
     env:
       - name: ZEEBE_REST_ADDRESS
@@ -341,7 +344,7 @@ options:
   token:
     description:
       - >-
-        A token that is at hand, for O(auth_type=bearer).
+        A bearer token, for O(auth_type=bearer).
     type: str
     env:
       - name: CAMUNDA_OAUTH_TOKEN
@@ -368,7 +371,7 @@ options:
   api_key_location:
     description:
       - >-
-        Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.
+        Where to send O(api_key). Prefer V(header): queries end up in the logs of servers.
     type: str
     default: header
     choices:
@@ -405,7 +408,7 @@ options:
   token_url:
     description:
       - >-
-        Address of the authorization server's token endpoint, for O(auth_type=oauth2).
+        Token endpoint of the authorization server, for O(auth_type=oauth2). It may have a query.
     type: str
     env:
       - name: ZEEBE_OAUTH_URL
@@ -418,7 +421,7 @@ options:
   audience:
     description:
       - >-
-        Audience to ask a token for. Self-Managed Operate is usually C(operate-api).
+        Audience of the token to request, for Self-Managed Operate usually C(operate-api).
       - >-
         With O(cluster_id) the default is C(operate.camunda.io).
     type: str
@@ -434,7 +437,7 @@ options:
   scope:
     description:
       - >-
-        Scope to ask a token for. Several are separated by spaces.
+        Scope of the token to request. Separate several scopes with spaces.
     type: str
     env:
       - name: ZEEBE_TOKEN_SCOPE
@@ -465,15 +468,15 @@ options:
   token_cache:
     description:
       - >-
-        Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.
+        Directory that keeps tokens between tasks. A play then requests one token instead of one per task.
       - >-
-        It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.
+        It must belong to the user that runs the task, with mode V(0700); it is created if missing.
       - >-
         The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).
       - >-
         V(none) keeps tokens in memory only.
       - >-
-        A directory that cannot be used gives a warning.
+        A directory that cannot be used causes a warning.
       - >-
         The client secret is never stored.
     type: str
@@ -500,8 +503,8 @@ options:
       - >-
         File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.
       - >-
-        Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the
-        authorities that come with the Python library C(requests) are trusted.
+        If omitted, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are used, then the
+        authorities of the Python library C(requests).
     type: path
     env:
       - name: CAMUNDA_MTLS_CA_PATH
@@ -537,10 +540,10 @@ options:
   proxy:
     description:
       - >-
-        URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.
+        URL of the HTTP proxy. Credentials in it are refused. V(none) connects directly.
       - >-
-        Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a
-        proxy that wants credentials.
+        If omitted, E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used. Use these for a
+        proxy that requires credentials.
     type: str
     ini:
       - section: bpmops_camunda_operate
@@ -550,7 +553,7 @@ options:
   connect_timeout:
     description:
       - >-
-        Seconds to wait for a connection to each address of the host. V(0) waits without a limit.
+        Seconds to wait for a connection to each address of the host. V(0) means no limit.
     type: float
     default: 20
     ini:
@@ -561,7 +564,7 @@ options:
   read_timeout:
     description:
       - >-
-        Seconds to wait for the next bytes of an answer. V(0) waits without a limit.
+        Seconds to wait for the next bytes of an answer. V(0) means no limit.
     type: float
     default: 60
     ini:
@@ -572,13 +575,12 @@ options:
   deadline:
     description:
       - >-
-        Seconds that one request may take in all: connecting, a login, every attempt with its whole answer,
-        and the pauses in between. Only how long the system takes to resolve a host name cannot be limited.
+        Seconds that one request may take in total: connecting, login, all attempts with their complete
+        answers, and the pauses in between. Only the time to resolve a host name cannot be limited.
       - >-
-        It limits each request and not the task, so that large tasks are not cut off. To limit the task use
-        the keyword C(timeout).
+        It limits each request, not the task. To limit the task use the keyword C(timeout).
       - >-
-        V(0) is no limit.
+        V(0) means no limit.
     type: float
     default: 300
     ini:
@@ -589,9 +591,9 @@ options:
   retries:
     description:
       - >-
-        How often to repeat a request that failed for a reason that may pass, with growing random pauses.
+        How often to repeat a request after a temporary failure, with growing random pauses.
       - >-
-        What may have changed something on the server is not sent twice.
+        A request that may have changed something on the server is not sent twice.
     type: int
     default: 4
     ini:
@@ -602,8 +604,8 @@ options:
   cluster_id:
     description:
       - >-
-        ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as
-        far as they are not given.
+        ID of a cluster in Camunda 8 SaaS. With O(region) it determines O(url), O(token_url) and O(audience),
+        unless they are given.
     type: str
     env:
       - name: CAMUNDA_CLUSTER_ID

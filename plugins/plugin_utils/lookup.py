@@ -81,7 +81,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value without what Ansible adds to it on the controller (tags, lazy containers), dates as texts."""
+    """Return a value without what Ansible adds to it on the controller (tags, lazy containers), dates as strings."""
     if isinstance(value, Mapping):
         return {plain(name): plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

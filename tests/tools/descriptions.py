@@ -35,58 +35,57 @@ BASE: Descriptions = {
         "credentials once: later items of its loop, and repetitions with C(until), fail without a request. A task"
         " that runs as a process sends them once for each item.",
     ),
-    "token": ("A token that is at hand, for O(auth_type=bearer).",),
+    "token": ("A bearer token, for O(auth_type=bearer).",),
     "api_key": ("Key of an API gateway, for O(auth_type=api_key).",),
     "api_key_name": ("Name of the header or query parameter that carries O(api_key).",),
-    "api_key_location": ("Where O(api_key) goes. Prefer V(header): queries end up in the log files of servers.",),
+    "api_key_location": ("Where to send O(api_key). Prefer V(header): queries end up in the logs of servers.",),
     "client_id": ("Client ID, for O(auth_type=oauth2).",),
     "client_secret": ("Client secret of O(client_id).",),
-    "token_url": ("Address of the authorization server's token endpoint, for O(auth_type=oauth2).",),
-    "audience": ("Audience to ask a token for. Leave it out where O(scope) is used instead.",),
-    "scope": ("Scope to ask a token for. Several are separated by spaces.",),
+    "token_url": ("Token endpoint of the authorization server, for O(auth_type=oauth2). It may have a query.",),
+    "audience": ("Audience of the token to request. Omit it if O(scope) is used instead.",),
+    "scope": ("Scope of the token to request. Separate several scopes with spaces.",),
     "client_authentication": (
         "How the client logs in at O(token_url).",
         "V(body) sends the credentials as form fields.",
         "V(header) sends them as HTTP basic authentication.",
     ),
     "token_cache": (
-        "Directory that keeps tokens between tasks, so that a play asks for one token and not for one per task.",
-        "It must belong to the user that runs the task, with mode V(0700); it is created when it is missing.",
+        "Directory that keeps tokens between tasks. A play then requests one token instead of one per task.",
+        "It must belong to the user that runs the task, with mode V(0700); it is created if missing.",
         "The default is C(bpmops-camunda/tokens) in C($XDG_CACHE_HOME) or C(~/.cache).",
         "V(none) keeps tokens in memory only.",
-        "A directory that cannot be used gives a warning.",
+        "A directory that cannot be used causes a warning.",
         "The client secret is never stored.",
     ),
     "validate_certs": ("Whether to verify the server's TLS certificate. Use V(false) for tests only.",),
     "ca_path": (
         "File with the certificates (PEM) of the authorities to trust, or an OpenSSL directory of them.",
-        "Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the "
-        "authorities that come with the Python library C(requests) are trusted.",
+        "If omitted, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are used, then the "
+        "authorities of the Python library C(requests).",
     ),
     "client_cert": ("File with the client certificate (PEM) for mutual TLS. It may contain the key too.",),
     "client_key": ("File with the unencrypted key (PEM) of O(client_cert).",),
     "proxy": (
-        "URL of the HTTP proxy, without credentials, which are refused here. V(none) connects directly.",
-        "Without it E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are respected; use these for a "
-        "proxy that wants credentials.",
+        "URL of the HTTP proxy. Credentials in it are refused. V(none) connects directly.",
+        "If omitted, E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used. Use these for a "
+        "proxy that requires credentials.",
     ),
-    "connect_timeout": ("Seconds to wait for a connection to each address of the host. V(0) waits without a limit.",),
-    "read_timeout": ("Seconds to wait for the next bytes of an answer. V(0) waits without a limit.",),
+    "connect_timeout": ("Seconds to wait for a connection to each address of the host. V(0) means no limit.",),
+    "read_timeout": ("Seconds to wait for the next bytes of an answer. V(0) means no limit.",),
     "deadline": (
-        "Seconds that one request may take in all: connecting, a login, every attempt with its whole answer, and "
-        "the pauses in between. Only how long the system takes to resolve a host name cannot be limited.",
-        "It limits each request and not the task, so that large tasks are not cut off. To limit the task use the "
-        "keyword C(timeout).",
-        "V(0) is no limit.",
+        "Seconds that one request may take in total: connecting, login, all attempts with their complete answers, "
+        "and the pauses in between. Only the time to resolve a host name cannot be limited.",
+        "It limits each request, not the task. To limit the task use the keyword C(timeout).",
+        "V(0) means no limit.",
     ),
     "retries": (
-        "How often to repeat a request that failed for a reason that may pass, with growing random pauses.",
-        "What may have changed something on the server is not sent twice.",
+        "How often to repeat a request after a temporary failure, with growing random pauses.",
+        "A request that may have changed something on the server is not sent twice.",
     ),
     "in_process": (
         "Run the module inside the controller's worker process, which takes milliseconds, instead of starting a "
         "new Python process, which takes a quarter of a second.",
-        "The task runs as a process all the same if its connection is not C(local), with C(become), C(async) or "
+        "The task runs as a process anyway if its connection is not C(local), with C(become), C(async) or "
         "C(environment), and if the controller's Python lacks a library that it needs.",
     ),
 }
@@ -94,23 +93,24 @@ BASE: Descriptions = {
 PRODUCT: Mapping[str, Descriptions] = {
     "camunda7": {
         "url": (
-            "Base URL of the REST API, up to and with C(/engine-rest).",
-            "Not the URL of the web applications: their copy of the API under C(/camunda/api) wants a browser session.",
+            "Base URL of the REST API, including C(/engine-rest). It must not contain credentials, a query or a fragment.",
+            "Do not use C(/camunda/api) of the web applications: it requires a browser session.",
         ),
-        "engine": ("Name of the process engine. Without it the server's default engine is used.",),
+        "engine": ("Name of the process engine. If omitted, the server's default engine is used.",),
     },
     "operate": {
         "url": (
             "Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.",
-            "On Camunda 8 SaaS leave it out and give O(region) and O(cluster_id).",
+            "It must not contain credentials, a query or a fragment.",
+            "On Camunda 8 SaaS omit it and give O(region) and O(cluster_id).",
         ),
         "audience": (
-            "Audience to ask a token for. Self-Managed Operate is usually C(operate-api).",
+            "Audience of the token to request, for Self-Managed Operate usually C(operate-api).",
             "With O(cluster_id) the default is C(operate.camunda.io).",
         ),
         "cluster_id": (
-            "ID of a cluster in Camunda 8 SaaS. With O(region) it gives O(url), O(token_url) and O(audience), as "
-            "far as they are not given.",
+            "ID of a cluster in Camunda 8 SaaS. With O(region) it determines O(url), O(token_url) and O(audience), "
+            "unless they are given.",
         ),
         "region": ("Region of O(cluster_id), for example C(bru-2).",),
     },
