@@ -14,8 +14,9 @@ options:
   url:
     description:
       - >-
-        Base URL of the REST API, including C(/engine-rest). It must not contain credentials, a query or a
-        fragment.
+        Base URL of the REST API, including C(/engine-rest).
+      - >-
+        It must not contain credentials, a query or a fragment.
       - >-
         Do not use C(/camunda/api) of the web applications: it requires a browser session.
       - >-
@@ -241,8 +242,9 @@ options:
   url:
     description:
       - >-
-        Base URL of the REST API, including C(/engine-rest). It must not contain credentials, a query or a
-        fragment.
+        Base URL of the REST API, including C(/engine-rest).
+      - >-
+        It must not contain credentials, a query or a fragment.
       - >-
         Do not use C(/camunda/api) of the web applications: it requires a browser session.
     type: str

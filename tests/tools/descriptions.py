@@ -93,7 +93,8 @@ BASE: Descriptions = {
 PRODUCT: Mapping[str, Descriptions] = {
     "camunda7": {
         "url": (
-            "Base URL of the REST API, including C(/engine-rest). It must not contain credentials, a query or a fragment.",
+            "Base URL of the REST API, including C(/engine-rest).",
+            "It must not contain credentials, a query or a fragment.",
             "Do not use C(/camunda/api) of the web applications: it requires a browser session.",
         ),
         "engine": ("Name of the process engine. If omitted, the server's default engine is used.",),
