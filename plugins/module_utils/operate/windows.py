@@ -45,7 +45,7 @@ class Window:
         """Whether the object's date lies in the span. An object without the date does not.
 
         Raises:
-                CamundaError: the server answered with something else than a date.
+            CamundaError: the server answered with something else than a date.
         """
         when = self._when(row)
         return (
