@@ -356,7 +356,9 @@ USER = create("c7_user", id="jdoe", first_name="John")
 MEMBER = create("c7_group_member", group="ops", members=["mary"])
 GRANT = create("c7_authorization", user="jdoe", resource="user", resource_id="*", permissions=["READ"])
 MANY = create("c7_identity", users=[{"id": f"user-{number:050}"} for number in range(200)])
-PURGE = create("c7_identity", authorizations=[], allow=["purge_undeclared"], users=[{"id": "admin"}], purge=["authorizations"])
+PURGE = create(
+    "c7_identity", users=[{"id": "admin"}], authorizations=[], purge=["authorizations"], allow=["purge_undeclared"]
+)
 
 GRANTS, NEW_GRANT = "GET /authorization", "POST /authorization/create"
 ROW: dict[str, Any] = {
