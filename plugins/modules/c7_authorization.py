@@ -42,7 +42,8 @@ options:
     default: "*"
   permissions:
     description:
-      - Names of permissions of the resource, for example C(READ), or C(ALL).
+      - Names of permissions of the resource, for example C(READ), or C(ALL). C(NONE) is the empty set.
+      - An empty list is an error, because a template that renders to nothing would take all permissions away.
     type: list
     elements: str
   mode:
@@ -145,6 +146,7 @@ SPEC = Spec(
         "required_if": [("state", "present", ("permissions",))],
     },
     texts=dict.fromkeys(("user", "group", "resource_id", "permissions"), TEXT),
+    not_empty=("permissions",),
 )
 
 

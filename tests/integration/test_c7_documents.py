@@ -191,7 +191,7 @@ def test_values_that_are_too_long_are_refused_before_the_first_request(play: Pla
             task("c7_tenant", {"id": "t", "name": wide}),
             task("c7_group_member", {"group": "g", "members": [long]}),
             task("c7_tenant_member", {"tenant": long, "users": ["a"]}),
-            task("c7_authorization", {"user": wide, "resource": "user", "permissions": []}),
+            task("c7_authorization", {"user": wide, "resource": "user", "permissions": ["READ"]}),
             task("c7_identity", {"users": [{"id": long}]}),
         ]
     )

@@ -17,6 +17,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import 
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor, invocation
+from ansible_collections.bpmops.camunda.plugins.modules import c7_authorization
 
 SPEC = Spec(
     connect=lambda _params, _redactor, _read_only: None,
@@ -54,6 +55,14 @@ def test_an_option_that_is_given_empty_is_refused_before_the_work(value: Any) ->
 def test_other_values_are_not_empty(value: Any) -> None:
     result, seen = ran({"filter": {"a": 1}, "age": value})
     assert "failed" not in result and len(seen) == 1
+
+
+@pytest.mark.parametrize("value", [None, []])
+def test_permissions_that_are_given_empty_do_not_empty_an_authorization(value: Any) -> None:
+    params = {name: argument.get("default") for name, argument in c7_authorization.SPEC.options.items()}
+    given = {"user": "jdoe", "resource": "user", "permissions": value}
+    result = execute(c7_authorization.SPEC, c7_authorization.work, {**params, **given}, given=given).result
+    assert "permissions: given but empty" in result["msg"]
 
 
 def test_an_omitted_option_and_other_options_are_not_looked_at() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Optional
 
 from ..desired.apply import Journal
-from ..errors import RefusedError, UsageError
+from ..errors import RefusedError
 from . import deletion, entities, filters
 from .client import Operate
 from .done import Done, Params
@@ -57,8 +57,6 @@ def delete(client: Operate, params: Params, *, check_mode: bool, journal: Option
 
 
 def _freeze(client: Operate, params: Params, settings: deletion.Settings) -> deletion.Frozen:
-    if settings.max_instances < 1:
-        raise UsageError("max_instances: give 1 or more.")
     if params["key"] is not None or params["keys"] is not None:
         given = [params["key"]] if params["keys"] is None else params["keys"]
         entity = entities.find(entities.PROCESS_INSTANCES)
