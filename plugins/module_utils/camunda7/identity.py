@@ -60,12 +60,9 @@ def reconcile(
     rows, declared_rows, surplus_rows = state.authorizations, dict(document.authorizations), []
     if "authorizations" in purge:
         surplus_rows = [key for key, row in rows.items() if not own_rows.is_own(row) and not _protected(key, protect)]
-        # What the engine would have created itself may be there already, with other permissions.
-        from .side_effects import created_with
+        from .purge import defaults
 
-        surplus = set(surplus_rows)
-        own = {key: row for key, row in created_with([*objects, *members]).items() if key in surplus}
-        declared_rows = {**own, **declared_rows}
+        declared_rows = {**defaults(surplus_rows, document), **declared_rows}
     grants = plan(authorizations.kind(), declared_rows.values(), rows, surplus=surplus_rows)
     grants += own_rows.recovery(rows, {change.key for change in grants})
     # The caller's own new password would make the requests after it fail.

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Optional
 
 from ..desired.plan import Change, Object
 from ..errors import CamundaError
@@ -31,21 +31,25 @@ _GRANT = TYPES["grant"]
 _USER, _GROUP, _TENANT = (RESOURCES[name].number for name in ("user", "group", "tenant"))
 
 
+def default(key: Key) -> Optional[list[str]]:
+    """Return the permissions that the engine gives to a row of a user, group or tenant member; None if it makes none.
+
+    A row has this identity if it grants to a user on itself, to a group on itself, or to anybody on a tenant.
+    """
+    if key.type != _GRANT or key.resource_id == "*":
+        return None
+    if key.resource == _TENANT:
+        return ["READ"]
+    own = {(_USER, "user"): [ALL], (_GROUP, "group"): ["READ"]}
+    return own.get((key.resource, key.grantee)) if key.name == key.resource_id else None
+
+
 def is_own(row: Mapping[str, Any]) -> bool:
     """Whether the engine made the row by itself, as far as its content tells."""
     key = authorizations.key_of(row)
-    if key.resource_id == "*":
-        return False
     if key.resource in VOLATILE:
-        return True
-    if key.type != _GRANT:
-        return False
-    permissions = list(row["permissions"])
-    if key.resource == _TENANT:
-        return permissions == ["READ"]
-    # A user on itself, a group on itself.
-    expected = {(_USER, "user"): [ALL], (_GROUP, "group"): ["READ"]}.get((key.resource, key.grantee))
-    return key.name == key.resource_id and permissions == expected
+        return key.resource_id != "*"
+    return list(row["permissions"]) == default(key)
 
 
 def create_past(client: Camunda7, key: Key, create: Callable[[], None]) -> bool:

@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 from ..desired import brake
 from ..desired.plan import Change
 from ..errors import RefusedError
-from . import authorizations
+from . import authorizations, own_rows
 from .authorizations import Key
 from .document import AUTHORIZATIONS, Document
+from .entities import TENANT
 from .guards import PURGE_UNDECLARED
 from .identity import AGAIN, GRANTS
+from .memberships import TENANT_GROUPS, TENANT_USERS
 from .side_effects import dropped_with
 from .state import State
 
@@ -42,6 +44,33 @@ def check(document: Document, purge: Collection[str], params: Mapping[str, Any])
             f"Check that it is complete. To do it all the same, set allow: [{PURGE_UNDECLARED}].",
             guards=[PURGE_UNDECLARED],
         )
+
+
+def defaults(surplus: Iterable[Hashable], document: Document) -> dict[Key, dict[str, Any]]:
+    """Return the surplus authorizations that the engine itself creates with a declared object, as it creates them.
+
+    They are not deleted but set to the engine's default, whether or not their object is there already: a run that is
+    interrupted after the creation of the object and the run after it then end in the same state. A list of a tenant's
+    members that is not declared says nothing, so that the authorizations of its members are deleted.
+    """
+    members = {
+        (membership.member.name, name, tenant)
+        for membership in (TENANT_USERS, TENANT_GROUPS)
+        for tenant, names in document.members[membership.option].items()
+        for name in names
+    }
+
+    def is_declared(key: Key) -> bool:
+        if key.resource == TENANT.resource.number:
+            return (key.grantee, key.name, key.resource_id) in members
+        return key.name in document.objects[key.grantee]
+
+    found = {key: own_rows.default(key) for key in surplus if isinstance(key, Key)}
+    return {
+        key: authorizations.desired(key, permissions)
+        for key, permissions in found.items()
+        if permissions is not None and is_declared(key)
+    }
 
 
 def settle(

@@ -1,9 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authorizations that the engine creates and deletes together with a user, group, tenant or membership.
-
-Created (only when authorizations are enabled): see ``own_rows``. Deleted, whatever their type:
+"""The authorizations that the engine deletes together with a user, group, tenant or membership, whatever their type.
 
 - with a user, group or tenant, the authorizations on it;
 - with a membership of a tenant, those of the member on the tenant; deleting a user or group ends its memberships;
@@ -15,30 +13,14 @@ All others that were granted to a user or group stay. Source: Camunda 7.24.0 and
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
 
 from ..desired.plan import Change
-from .authorizations import Key, desired
+from .authorizations import Key
 from .entities import ENTITIES
 from .memberships import GROUP_USERS, MEMBERSHIPS, Member
-from .permissions import ALL, RESOURCES
+from .permissions import RESOURCES
 
 _BY_OPTION = {membership.option: membership for membership in MEMBERSHIPS}
-
-
-def created_with(changes: Iterable[Change]) -> dict[Key, dict[str, Any]]:
-    """Return the authorizations that the engine adds to what the changes create, by their identity."""
-    keys: dict[Key, str] = {}
-    for change in changes:
-        if change.action != "create":
-            continue
-        if change.kind.name in {"user", "group"}:
-            own = Key.grant(change.kind.name, change.name, RESOURCES[change.kind.name], change.name)
-            keys[own] = ALL if change.kind.name == "user" else "READ"
-        elif isinstance(change.key, Member) and change.key.option != GROUP_USERS.option:
-            grantee, name, _resource, tenant = _granted(change.key)
-            keys[Key.grant(grantee, name, RESOURCES["tenant"], tenant)] = "READ"
-    return {key: desired(key, [permission]) for key, permission in keys.items()}
 
 
 def _granted(member: Member) -> tuple[str, str, int, str]:
