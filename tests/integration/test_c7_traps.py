@@ -186,6 +186,69 @@ def test_trap_6_a_row_that_stands_aside_survives_a_cut_at_every_write(
         assert not proxied.writes
 
 
+def _interrupted(api: Camunda7, kind: str, name: str) -> int:
+    """Leave what an interruption leaves after the object is created: its row stands aside, with READ and UPDATE."""
+    resource = {"user": USER, "group": GROUP, "tenant": TENANT}[kind]
+    api.create_user(name)
+    if kind == "group":
+        api.create_group(name, name)
+    if kind == "tenant":
+        api.create_tenant(name)
+        api.add_tenant_member(name, user=name)
+    grantee = {"group" if kind == "group" else "user": json.dumps([name, name])}
+    api.authorize(["READ", "UPDATE"], resource, "set aside by bpmops.camunda", **grantee)
+    return resource
+
+
+@pytest.mark.parametrize(
+    ("kind", "module"),
+    [("user", "c7_user"), ("group", "c7_group"), ("tenant", "c7_tenant"), ("tenant", "c7_tenant_member")],
+)
+def test_trap_6_a_row_that_stands_aside_goes_with_its_object(
+    play: Play, api: Camunda7, unique: Unique, kind: str, module: str
+) -> None:
+    name = unique("gone")
+    resource = _interrupted(api, kind, name)
+    options = {"tenant": name, "user": name} if module == "c7_tenant_member" else {"id": name}
+    run = play([task(module, {**options, "state": "absent"})] * 2)
+    assert run.changed == [True, False]
+    assert not api.authorizations(resourceType=resource, resourceId="set aside by bpmops.camunda")
+    assert not api.authorizations(resourceType=resource, resourceId=name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "permissions"),
+    [("user", ["READ", "UPDATE"]), ("user", ["ALL"]), ("group", ["DELETE"]), ("tenant", ["READ"]), ("tenant", None)],
+)
+def test_trap_6_c7_authorization_sees_a_row_that_stands_aside(
+    play: Play, api: Camunda7, unique: Unique, kind: str, permissions: list[str] | None
+) -> None:
+    """Whatever took its place; afterwards the task that was interrupted has nothing left to do."""
+    name = unique("back")
+    resource = _interrupted(api, kind, name)
+    which = {"group" if kind == "group" else "user": name, "resource": kind, "resource_id": name}
+    step = task("c7_authorization", {**which, **({"permissions": permissions} if permissions else {"state": "absent"})})
+    again = task("c7_tenant_member", {"tenant": name, "user": name}) if kind == "tenant" else None
+    run = play([step, step, again or task(f"c7_{kind}", {"id": name})])
+    assert run.changed == [True, False, False]
+    assert not api.authorizations(resourceType=resource, resourceId="set aside by bpmops.camunda")
+    found = {row.permissions for row in api.authorizations(resourceType=resource, resourceId=name)}
+    assert found == ({frozenset(permissions)} if permissions else set())
+
+
+def test_trap_6_of_two_rows_the_one_that_stands_aside_counts(play: Play, api: Camunda7, unique: Unique) -> None:
+    """The engine may have made the other one; nothing tells whether somebody has changed it since."""
+    name = unique("older")
+    _interrupted(api, "user", name)
+    (row,) = api.rows("/authorization", resourceType=USER, resourceId=name)
+    api.send("PUT", f"/authorization/{row['id']}", {**row, "permissions": ["DELETE"]})
+    run = play([task("c7_user", {"id": name})] * 2)
+    assert run.changed == [True, False]
+    assert {each.permissions for each in api.authorizations(resourceType=USER, resourceId=name)} == {
+        frozenset({"READ", "UPDATE"})
+    }
+
+
 def test_trap_6_a_purge_removes_the_row_of_an_object_that_it_creates(clean_engine: Engine, play: Play) -> None:
     """The row stands aside while the membership is created, and keeps its id: what is planned for it hits it."""
     api = clean_engine.api

@@ -40,31 +40,34 @@ def entity(client: Camunda7, kind: Entity, params: Mapping[str, Any]) -> tuple[S
     current = entities.find(client, kind, [name])
     client.check_readable(kind.resource, {name} - current.keys())
     if params["state"] == "absent":
-        rows: Stages = [_granted_to(client, kind, name)] if params.get("purge_authorizations") else []
-        stages = [*rows, plan(kind.kind, (), current, absent=[name])]
+        removal = plan(kind.kind, (), current, absent=[name])
+        # The engine drops the authorizations on what it deletes, but does not know those that stand aside.
+        rows = _left_aside(client, kind, name) if removal else {}
+        if params.get("purge_authorizations"):
+            rows.update(_granted_to(client, kind, name))
+        stages = [plan(authorizations.kind(), (), rows, absent=rows), removal]
     else:
         wanted = kind.desired(params)
         if params.get("user_password") is not None and (not current or params["update_password"] == "always"):
             wanted[PASSWORD] = params["user_password"]
-        stages = [_left_aside(client, kind, name), plan(kind.kind, [wanted], current)]
+        # Nothing shows whether the creation of a user or group that is there was interrupted before its end.
+        left = _left_aside(client, kind, name) if kind is not TENANT else {}
+        stages = [own_rows.recovery(left), plan(kind.kind, [wanted], current)]
     return _guarded(client, stages, params.get("allow") or ()), current.get(name)
 
 
-def _left_aside(client: Camunda7, kind: Entity, name: str) -> list[Change]:
-    """Plan to move back the authorizations on an object that an interrupted creation left aside."""
+def _left_aside(client: Camunda7, kind: Entity, name: str) -> dict[Hashable, Object]:
+    """Return the authorizations on an object that an interrupted creation left aside, by their own identity."""
     rows = authorizations.find_set_aside(client).items()
-    return own_rows.recovery(
-        {key: row for key, row in rows if isinstance(key, Key) and key[3:] == (kind.resource.number, name)}
-    )
+    return {key: row for key, row in rows if isinstance(key, Key) and key[3:] == (kind.resource.number, name)}
 
 
-def _granted_to(client: Camunda7, kind: Entity, name: str) -> list[Change]:
-    """Plan the removal of the authorizations that the engine keeps when a user or group is deleted."""
+def _granted_to(client: Camunda7, kind: Entity, name: str) -> dict[Hashable, Object]:
+    """Return the authorizations that the engine keeps when a user or group is deleted."""
     query = {} if "," in name else {f"{kind.name}IdIn": name}
     rows = [authorizations.stored(row) for row in client.list("authorization", query=query)]
     granted = [row for row in rows if authorizations.key_of(row)[1:3] == (kind.name, name)]
-    current: dict[Hashable, Object] = {authorizations.key_of(row): row for row in granted}
-    return plan(authorizations.kind(), (), current, absent=current)
+    return {authorizations.key_of(row): row for row in granted}
 
 
 def members(
@@ -113,8 +116,10 @@ def members(
             needed = [key.name for key in _members(change.key for change in added)]
             _check_exist(client, membership.member, needed, missing)
     back: list[Change] = []
+    if TENANT_USERS in lists and (deletes or params["state"] == "present"):
+        # With a member that leaves, the engine drops the authorization that was moved back.
+        back = own_rows.recovery(_left_aside(client, TENANT, container))
     if params["state"] == "present":
-        back = _left_aside(client, TENANT, container) if TENANT_USERS in lists else []
         brake.check(deletes, {"membership": there}, params["max_deletions"])
     return _guarded(client, [back, creates, deletes], params.get("allow") or ())
 
@@ -151,6 +156,9 @@ def authorization(client: Camunda7, params: Mapping[str, Any]) -> tuple[Stages, 
     name = params[grantee] if grantee else EVERYBODY
     key = Key(TYPES[params["type"]], grantee, name, resource.number, params["resource_id"])
     current = authorizations.find_types(client, key)
+    own = key._replace(type=TYPES["grant"])
+    if own_rows.default(own) is not None:
+        current.update({found: row for found, row in authorizations.find_set_aside(client).items() if found == own})
     if key not in current:
         client.check_readable(RESOURCES["authorization"], ["*"])
     kind = authorizations.kind(MODES[params["mode"]])
