@@ -33,7 +33,22 @@ MUTATED = (
     "camunda7/side_effects.py",
     "camunda7/purge.py",
 )
-TESTS = ("tests/unit/desired", "tests/unit/camunda7", "tests/unit/rest/test_retry.py", "tests/unit/test_runner.py")
+"""The files below module_utils on which data and rights depend."""
+TESTS = (
+    "tests/unit/desired",
+    "tests/unit/camunda7/test_authorizations.py",
+    "tests/unit/camunda7/test_caller.py",
+    "tests/unit/camunda7/test_guards.py",
+    "tests/unit/camunda7/test_prediction.py",
+    "tests/unit/camunda7/test_reading.py",
+    "tests/unit/camunda7/test_refusals.py",
+    "tests/unit/camunda7/test_side_effects.py",
+    "tests/unit/camunda7/test_writing.py",
+    "tests/unit/rest/test_retry.py",
+    "tests/unit/test_checks.py",
+    "tests/unit/test_runner.py",
+)
+"""The unit tests of these files. The others would only make each mutant slower."""
 SURVIVORS = ROOT / "tests" / "mutation" / "survivors.json"
 WANTED = 0.9
 """The share of mutants that the tests must notice."""
@@ -60,7 +75,7 @@ def _copy(folder: Path) -> None:
         "source_paths": [str(COLLECTION / "plugins")],
         "only_mutate": [str(utils / pattern) for pattern in MUTATED],
         "also_copy": [COLLECTION.parts[0]],
-        "pytest_add_cli_args": ["--import-mode=importlib", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args": ["--import-mode=importlib", "-p", "no:cacheprovider", "--hypothesis-profile=mutation"],
         "pytest_add_cli_args_test_selection": [str(COLLECTION / name) for name in TESTS],
     }
     rows = ["[mutmut]"]
