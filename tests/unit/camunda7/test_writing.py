@@ -135,7 +135,7 @@ def test_other_refusals_of_a_creation_are_errors_and_nothing_else_is_written(sta
 def test_an_error_of_the_engine_without_such_an_authorization_is_an_error() -> None:
     table = Table()
     table.answer = (500, "out of order")
-    with pytest.raises(AnswerError, match="^out of order$"):
+    with pytest.raises(AnswerError, match=r"^out of order$"):
         perform(table, "create", None, row())
 
 
