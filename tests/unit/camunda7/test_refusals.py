@@ -11,7 +11,11 @@ import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, guards
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
+    GROUP_USERS,
+    MEMBERSHIPS,
+    Member,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
@@ -94,6 +98,20 @@ def test_somebody_stays_in_an_administrators_group(group: str, gone: Any) -> Non
     assert refused(there, [*changes, member("create", group, "w")]) == []
     assert refused(there, [*changes, member("create", "g", "w")]) != []
     assert refused(model(("g", "u"), ("g", "v")), changes) == []
+
+
+def test_all_that_is_refused_is_told() -> None:
+    groups = guards.ADMIN_GROUPS
+    there = model(*((group, "u") for group in groups))
+    changes = [
+        *(member("delete", group, "u") for group in groups),
+        *(entity("delete", "group", group) for group in groups),
+    ]
+    found = [(change, reason) for change, _guard, reason in refused(there, changes)]
+    assert sorted(found) == sorted(
+        [(f"delete membership user u of group {group}", nobody_left(group)) for group in groups]
+        + [(f"delete group {group}", "it is the administrators' group") for group in groups]
+    )
 
 
 def test_one_of_two_administrators_may_go_and_one_that_joins_must_stay() -> None:
@@ -196,6 +214,16 @@ def test_a_revoke_that_hits_the_caller_is_refused(key: Key) -> None:
     assert refused(there, [change], "remove_caller_rights") == []
 
 
+@pytest.mark.parametrize(("option", "grantee", "name"), [("users", "user", "u"), ("groups", "group", "g")])
+def test_a_membership_of_a_tenant_that_gives_the_caller_rights_stays(option: str, grantee: str, name: str) -> None:
+    there = model(("g", "u"), caller="u")
+    there.rows = {(GRANT, grantee, name, 11, "t"): ["READ"]}
+    kind = next(each.kind for each in MEMBERSHIPS if each.option == option)
+    change = Change("delete", kind, Member(option, "t", name))
+    reason = "u, which this task logs in as, would lose permissions on tenant"
+    assert refused(there, [change]) == [(str(change), "remove_caller_rights", reason)]
+
+
 def test_a_caller_that_is_removed_by_name_needs_no_rights() -> None:
     there = admin((*ALL_USERS, ["ALL"]))
     changes = [entity("delete", "user", "u"), member("delete", ADMIN, "u")]
@@ -224,6 +252,22 @@ def test_what_cannot_be_seen_is_kept() -> None:
     reason = "u, which this task logs in as, would lose permissions on what this task cannot see"
     names = ["delete group g", "delete membership user u of group g"]
     assert refused(there, changes) == [(name, "remove_caller_rights", reason) for name in names]
+
+
+def test_whether_authorizations_are_hidden_is_asked_only_when_none_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def may(permission: str, resource: Any, resource_id: str = "*") -> bool:
+        asked.append((permission, resource.name))
+        return False
+
+    there = model(("g", "u"), caller="u")
+    monkeypatch.setattr(there, "may", may)
+    there.rows = {(GRANT, "user", "u", USER, "*"): ["ALL"]}
+    leaves = member("delete", "g", "u")
+    assert (refused(there, [leaves]), asked) == ([], [])
+    there.rows = {}
+    assert (len(refused(there, [leaves])), asked) == (1, [("READ", "authorization")])
 
 
 def test_the_groups_that_the_caller_joins_count() -> None:

@@ -20,7 +20,6 @@ FIELDS = ("type", "userId", "groupId", "resourceType", "resourceId", "permission
 IDENTITY = FIELDS[:-1]
 FILTERS = {"resourceType", "resourceId", "userIdIn", "groupIdIn"}
 KEY = Key(1, "group", "ops", 1, "jdoe")
-KIND = authorizations.kind()
 
 
 def row(key: Key = KEY, permissions: tuple[str, ...] = ("READ",), **more: Any) -> dict[str, Any]:
@@ -65,6 +64,7 @@ class Table:
                     raise self._error(status, data)
                 return Response(method, path, status, {}, json.dumps(data).encode())
             return self._create(body)
+        assert path.startswith("/authorization/")
         name = path[len("/authorization/") :]
         if name not in self.rows:
             raise self._error(404, "no such authorization")
@@ -90,7 +90,8 @@ class Table:
 def perform(
     table: Any, action: str, before: Optional[dict[str, Any]] = None, after: Optional[dict[str, Any]] = None
 ) -> Any:
-    return KIND.perform(Camunda7(table), Change(action, KIND, KEY, before, after))
+    kind = authorizations.kind()
+    return kind.perform(Camunda7(table), Change(action, kind, KEY, before, after))
 
 
 # Creation
@@ -206,7 +207,7 @@ INSTEAD = row(permissions=("ALL",), id="2")  # what the engine made with the obj
 @pytest.mark.parametrize("there", [[], [INSTEAD]])
 def test_a_row_that_stands_aside_is_moved_back_over_what_took_its_place(there: list[dict[str, Any]]) -> None:
     table = Table(STORED, *there)
-    after = KIND.merge(LEFT, row())
+    after = authorizations.kind().merge(LEFT, row())
     assert perform(table, "update", LEFT, dict(after)) == row(id="1")
     assert table.rows == {"1": row(id="1")}
     assert table.writes == ["DELETE /authorization/2", "PUT /authorization/1"][1 - len(there) :]

@@ -78,6 +78,13 @@ def test_absent_removes_what_is_there_once(state: Any, names: list[str]) -> None
     assert [change.key for change in changes] == [name for name in dict.fromkeys(names) if name in current]
 
 
+def test_what_is_absent_and_surplus_at_once_is_removed_once_and_what_is_desired_stays() -> None:
+    current = _objects({"a": {}, "b": {}, "c": {}})
+    changes = plan(KIND, [{"id": "b"}], current, absent=["a", "a", "x"], surplus=["a", "b", "c", "c"])
+    assert changes[-2:] == [Change("delete", KIND, name, {"id": name}, None) for name in "ac"]
+    assert [change.action for change in changes] == ["delete", "delete"]
+
+
 def test_the_diff_shows_what_was_and_what_will_be() -> None:
     kind = Kind(
         "thing", KIND.key, KIND.merge, KIND.perform, label=lambda key: f"the {key}", show=lambda item: {"i": item}
