@@ -51,4 +51,4 @@ def check_values(
 
 
 def _is_empty(value: Any, given: bool) -> bool:
-    return given if value is None else value in ("", [], {}) or (isinstance(value, str) and not value.strip())
+    return given if value is None else value in ([], {}) or (isinstance(value, str) and not value.strip())

@@ -34,6 +34,7 @@ class Model:
     caller: Optional[str] = None
     sees_authorizations: bool = True
     reads: list[str] = field(default_factory=list)
+    page_size: int = 500
 
     # The client
 
@@ -76,7 +77,7 @@ class Model:
                 yield row
 
     def page(self, kind: str) -> Page:
-        return Page(self.list(kind), 500)
+        return Page(self.list(kind), self.page_size)
 
     def read(self, *segments: str) -> Any:
         raise AssertionError(f"not expected: {segments}")

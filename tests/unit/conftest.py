@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # How long an example takes says something about the load of the machine, and nothing about the code.
 settings.register_profile("collection", deadline=None)
+# For ./dev mutate: every mutant meets the same few examples, and a failure is not made smaller.
+settings.register_profile(
+    "mutation", deadline=None, max_examples=40, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("collection")

@@ -110,7 +110,7 @@ def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable
         if not now.concerns(change):
             continue
         after = now.after(change)
-        targets = now.targets() | after.targets()
+        targets = now.targets()
         if isinstance(change.key, Key) and change.key.resource_id != EVERYBODY:
             targets = {change.key[3:]}
         # Nobody needs a right on a group that is deleted.

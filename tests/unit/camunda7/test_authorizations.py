@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, own_rows
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside, authorizations, own_rows
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.modes import MODES
@@ -127,3 +127,89 @@ def _row(**values: Any) -> dict[str, Any]:
 )
 def test_own_rows(row: dict[str, Any], own: bool) -> None:
     assert own_rows.is_own(row) is own
+
+
+WORDS: dict[str, tuple[Key, dict[str, Any], str]] = {
+    "user": (
+        Key(1, "user", "u", 1, "x"),
+        {"type": "grant", "user": "u", "resource": "user", "id": "x"},
+        "grant user u on user x",
+    ),
+    "group": (
+        Key(2, "group", "g", PROCESS.number, "*"),
+        {"type": "revoke", "group": "g", "resource": "process_definition", "id": "*"},
+        "revoke group g on process_definition *",
+    ),
+    "everybody": (
+        Key(0, "", "*", 4711, "x"),
+        {"type": "global", "resource": "4711", "id": "x"},
+        "global on 4711 x",
+    ),
+    "a type that nobody knows": (
+        Key(9, "user", "u", 1, "x"),
+        {"type": "9", "user": "u", "resource": "user", "id": "x"},
+        "9 user u on user x",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_an_authorization_in_words(case: str) -> None:
+    key, words, text = WORDS[case]
+    row = authorizations.desired(key, ["READ", "CREATE"])
+    words = {**words, "permissions": ["CREATE", "READ"]}
+    assert authorizations.show(row) == words
+    assert authorizations.show({**row, aside.MARK: True}) == {**words, "set_aside": True}
+    assert str(key) == text
+    assert authorizations.key_of(row) == key
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        (_row(type=0, userId="*"), Key(0, "", "*", 1, "x")),
+        (_row(type=0, groupId="g"), Key(0, "", "*", 1, "x")),
+        (_row(groupId="g", userId=None), Key(1, "group", "g", 1, "x")),
+        (_row(groupId="", userId="u"), Key(1, "user", "u", 1, "x")),
+        ({"type": 2, "resourceType": 6}, Key(2, "user", "", 6, "")),
+        (_row(type=2, userId="u", resourceId=None), Key(2, "user", "u", 1, "")),
+    ],
+)
+def test_the_identity_of_a_row(row: dict[str, Any], key: Key) -> None:
+    assert authorizations.key_of(row) == key
+
+
+def test_a_row_is_kept_without_what_only_the_server_sets() -> None:
+    row = _row(id="7", userId="u", permissions=["UPDATE", "NONE", "READ"])
+    assert authorizations.stored({**row, "removalTime": None, "links": []}) == {
+        **row,
+        "permissions": ["READ", "UPDATE"],
+    }
+    bare = {"id": "7", "type": 1, "resourceType": 1}
+    assert authorizations.stored(bare) == _row(id="7", resourceId=None, permissions=[])
+    assert authorizations.stored(aside.set_aside(row)) == {**row, "permissions": ["READ", "UPDATE"], aside.MARK: True}
+
+
+@pytest.mark.parametrize(
+    ("key", "user", "group"),
+    [
+        (Key(0, "", "*", 1, "x"), "*", None),
+        (Key(1, "user", "u", 1, "x"), "u", None),
+        (Key(2, "group", "g", 1, "x"), None, "g"),
+    ],
+)
+def test_a_declared_row_has_all_fields(key: Key, user: Any, group: Any) -> None:
+    assert authorizations.desired(key, ["READ"]) == _row(
+        type=key.type, userId=user, groupId=group, permissions=["READ"]
+    )
+    assert Key.grant(*key[1:3], resource_of(1), "x") == key._replace(type=1)
+
+
+def test_merging_keeps_the_row_that_is_there_and_takes_the_mark_off() -> None:
+    kind = authorizations.kind()
+    assert kind.name == "authorization"
+    wanted = authorizations.desired(KEY, ["READ"])
+    assert kind.merge(None, wanted) == wanted
+    left = {**wanted, "id": "7", "permissions": ["ALL"], aside.MARK: True}
+    assert kind.merge(left, wanted) == {**wanted, "id": "7"}
+    assert kind.show(left)["set_aside"] is True

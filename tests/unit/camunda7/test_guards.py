@@ -13,7 +13,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import gua
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.caller import Caller
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import MANAGED, resource_of
-from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
 from hypothesis import given
@@ -86,6 +86,23 @@ def test_a_purge_of_most_users_is_refused_and_of_a_few_is_not() -> None:
     assert len(changes) == 12
     changes, _kept = _run(model, users=few[:20], purge=["users"], max_deletions="29")
     assert len(changes) == 29
+
+
+def test_the_error_names_all_kinds_and_the_name_that_allows_it() -> None:
+    with pytest.raises(RefusedError) as caught:
+        _run(_bot(), purge=["users", "memberships", "authorizations"])
+    assert caught.value.message == (
+        "Refused to purge users, authorizations: the desired state declares none, so all of them would be deleted. "
+        "Check that it is complete. To do it all the same, set allow: [purge_undeclared]."
+    )
+    assert caught.value.facts == {"guards": ["purge_undeclared"]}
+
+
+def test_a_wrong_limit_is_found_before_the_first_request() -> None:
+    model = _bot()
+    with pytest.raises(UsageError, match="max_deletions: 'many' is neither"):
+        _run(model, users=[{"id": "bot"}, {"id": "jdoe"}], purge=["users"], max_deletions="many")
+    assert model.reads == []
 
 
 # The caller's rights
@@ -286,6 +303,11 @@ def test_one_name_is_enough_to_remove_the_administrators_or_the_caller() -> None
         {"users": [{"id": "new"}], "groups": [{"id": "ops", "members": ["new"]}]},
         {"authorizations": [{"group": "robots", "resource": "filter", "permissions": ["ALL"]}]},
         {"authorizations": [{"group": "robots", "resource": "user", "id": "jdoe", "permissions": ["ALL"]}]},
+        {"authorizations": [{"group": "robots", "resource": "user", "id": "jdoe", "permissions": ["READ"]}]},
+        {"authorizations": [{"group": "robots", "resource": "user", "id": "jdoe", "permissions": ["NONE"]}]},
+        {"authorizations": [{"type": "revoke", "user": "jdoe", "resource": "user", "permissions": ["READ"]}]},
+        {"tenants": [{"id": "t", "users": ["bot"]}]},
+        {"users": [{"id": "bot"}], "groups": [{"id": "new"}], "purge": ["users"]},
     ],
 )
 def test_nothing_is_asked_about_the_caller_when_nothing_can_take_its_rights(document: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.bpmops.camunda.tests.support.identity_model import Mode
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+MANY = settings(max_examples=3 * settings.default.max_examples)
 NAMES = ("a", "b")  # few, so that they collide
 names = st.sampled_from(NAMES)
 some = st.lists(names, unique=True, max_size=2)
@@ -93,7 +94,7 @@ def _changes(model: Model, task: dict[str, Any]) -> list[Any]:
         raise
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(cases())
 def test_what_is_planned_is_what_happens_and_a_second_run_is_silent(case: tuple[Model, dict[str, Any]]) -> None:
     model, task = case
@@ -116,7 +117,7 @@ def test_what_is_planned_is_what_happens_and_a_second_run_is_silent(case: tuple[
     assert _changes(model, task) == []
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(cases())
 def test_the_caller_never_lacks_a_right_that_it_had(case: tuple[Model, dict[str, Any]]) -> None:
     model, task = case

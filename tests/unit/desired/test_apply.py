@@ -77,7 +77,18 @@ def test_the_first_failure_stops_what_has_not_begun() -> None:
     assert [row["name"] for row in caught.value.facts["not_attempted"]] == ["c", "d"]
     assert caught.value.facts["failed"] == [{"action": "create", "kind": "thing", "name": "b", "msg": "no b"}]
     assert caught.value.facts["status"] == 500
-    assert "Of 4 changes 1 were done, 1 failed and 2 were not attempted" in caught.value.message
+    assert caught.value.message == (
+        "Could not create thing b: no b Of 4 changes 1 were done, 1 failed and 2 were not attempted; "
+        "run the task again to complete them."
+    )
+    assert isinstance(caught.value.__cause__, CamundaError)
+
+
+def test_changes_are_made_with_the_client_and_one_after_the_other_by_default() -> None:
+    seen: list[Any] = []
+    kind = _kind(lambda client, change: seen.append((client, change.key, threading.current_thread())))
+    apply("client", [_stage(kind, "a", "b", "c")])
+    assert seen == [("client", name, threading.main_thread()) for name in "abc"]
 
 
 def test_no_more_than_the_workers_are_under_way_and_they_do_overlap() -> None:

@@ -69,8 +69,13 @@ def test_each_kind_has_the_limit_for_itself_and_only_deletions_count() -> None:
 
 def test_what_the_refusal_says_to_set_lets_all_kinds_pass() -> None:
     changes = [*_changes("user", 30), *_changes("group", 40)]
-    with pytest.raises(RefusedError, match="max_deletions: 40"):
+    with pytest.raises(RefusedError) as caught:
         brake.check(changes, {"user": 30, "group": 40}, None)
+    assert caught.value.message == (
+        "Refused: 30 of 30 users would be deleted, and the limit is 10. 40 of 40 groups would be deleted, and the "
+        "limit is 10. Check that the desired state is complete. To delete that many, set max_deletions: 40."
+    )
+    assert caught.value.facts == {"max_deletions": {"user": 30, "group": 40}}
     brake.check(changes, {"user": 30, "group": 40}, "40")
 
 

@@ -78,10 +78,42 @@ def test_absent_removes_what_is_there_once(state: Any, names: list[str]) -> None
     assert [change.key for change in changes] == [name for name in dict.fromkeys(names) if name in current]
 
 
+def test_what_is_absent_and_surplus_at_once_is_removed_once_and_what_is_desired_stays() -> None:
+    current = _objects({"a": {}, "b": {}, "c": {}})
+    changes = plan(KIND, [{"id": "b"}], current, absent=["a", "a", "x"], surplus=["a", "b", "c", "c"])
+    assert changes[-2:] == [Change("delete", KIND, name, {"id": name}, None) for name in "ac"]
+    assert [change.action for change in changes] == ["delete", "delete"]
+
+
+def test_the_diff_shows_what_was_and_what_will_be() -> None:
+    kind = Kind(
+        "thing", KIND.key, KIND.merge, KIND.perform, label=lambda key: f"the {key}", show=lambda item: {"i": item}
+    )
+    changes = [
+        Change("create", kind, "a", None, {"id": "a"}),
+        Change("update", kind, "b", {"id": "b"}, {"id": "b", "a": "x"}),
+        Change("delete", kind, "c", {}, None),
+    ]
+    assert diff.diff(changes) == [
+        {"before_header": "absent", "after_header": "thing the a", "before": "", "after": {"i": {"id": "a"}}},
+        {
+            "before_header": "thing the b",
+            "after_header": "thing the b",
+            "before": {"i": {"id": "b"}},
+            "after": {"i": {"id": "b", "a": "x"}},
+        },
+        {"before_header": "thing the c", "after_header": "absent", "before": {"i": {}}, "after": ""},
+    ]
+    assert counts(changes) == {"created": 1, "updated": 1, "deleted": 1}
+    assert [str(change) for change in changes] == ["create thing the a", "update thing the b", "delete thing the c"]
+    assert changes[0].summary() == {"action": "create", "kind": "thing", "name": "the a"}
+
+
 def test_the_diff_is_capped_and_says_so() -> None:
     changes = plan(KIND, [{"id": str(number)} for number in range(diff.LIMIT + 7)], {})
     shown = diff.diff(changes)
     assert len(shown) == diff.LIMIT + 1
     assert shown[0]["before"] == "" and shown[0]["after"] == {"id": "0", "a": "", "b": ""}
-    assert "7 more" in shown[-1]["prepared"]
+    assert shown[-1] == {"prepared": "... and 7 more changes\n"}
+    assert len(diff.diff(changes[: diff.LIMIT])) == diff.LIMIT
     assert counts(changes) == {"created": diff.LIMIT + 7, "updated": 0, "deleted": 0}

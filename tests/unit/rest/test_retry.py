@@ -11,11 +11,14 @@ from email.utils import format_datetime
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.attempts import Failure
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.retry import (
     MAX_DELAY,
     delay_before_retry,
     failure_of_status,
     parse_retry_after,
+    wanted,
+    wanted_pause,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +129,38 @@ def test_a_date_is_as_good_as_seconds(offset: int) -> None:
 def test_no_header_can_break_it(value: str) -> None:
     found = parse_retry_after(value, NOW)
     assert found is None or found >= 0
+
+
+def _answer(**headers: str) -> Response:
+    return Response("GET", "/x", 503, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
+
+
+def test_the_pause_that_an_answer_asks_for() -> None:
+    assert wanted_pause(_answer()) is None
+    assert wanted_pause(_answer(Retry_After="7")) == 7
+    soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=1000), usegmt=True)
+    pause = wanted_pause(_answer(Retry_After=soon))
+    assert pause is not None and 900 < pause <= 1000
+
+
+def test_the_pause_in_words() -> None:
+    assert wanted(None, 5) == "" and wanted(0.0, 5) == ""
+    text = " The server wants 7.5 s to pass before the next attempt"
+    assert wanted(7.5, 8) == f"{text}."
+    assert wanted(7.5, 7.5) == f"{text}, which is more than the option deadline leaves."
+
+
+def test_a_pause_that_ends_with_the_deadline_is_not_begun() -> None:
+    def delay(remaining: float) -> float | None:
+        return delay_before_retry(
+            attempt=1,
+            retries=1,
+            repeatable=False,
+            failure=Failure.REFUSED,
+            retry_after=2.0,
+            remaining=remaining,
+            random=0.0,
+        )
+
+    assert delay(2.0) is None
+    assert delay(2.5) == 2.0

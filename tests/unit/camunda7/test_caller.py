@@ -1,0 +1,135 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which changes concern the caller, and what is read about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.caller import Caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
+
+GRANT = 1
+USER, FILTER, TENANT = 1, 5, 11
+KINDS = {membership.option: membership.kind for membership in MEMBERSHIPS}
+BOT = Caller("bot", frozenset({"robots"}), {})
+
+
+def change(action: str, key: Any, kind: str = "") -> Change:
+    if isinstance(key, Member):
+        return Change(action, KINDS[key.option], key)
+    return Change(action, authorizations.kind() if isinstance(key, Key) else ENTITIES[kind].kind, key)
+
+
+@pytest.mark.parametrize(
+    ("change", "concerns"),
+    [
+        (change("create", Key(GRANT, "user", "bot", USER, "x")), True),
+        (change("create", Key(GRANT, "user", "robots", USER, "x")), False),
+        (change("create", Key(GRANT, "group", "robots", USER, "x")), True),
+        (change("create", Key(GRANT, "group", "bot", USER, "x")), False),
+        (change("create", Key(0, "", "*", USER, "x")), True),
+        (change("create", Key(GRANT, "user", "bot", FILTER, "x")), False),
+        (change("create", Member("members", "g", "bot")), True),
+        (change("delete", Member("members", "robots", "jdoe")), False),
+        (change("delete", Member("users", "t", "bot")), True),
+        (change("delete", Member("users", "t", "robots")), False),
+        (change("delete", Member("groups", "t", "robots")), True),
+        (change("delete", Member("groups", "t", "bot")), False),
+        (change("delete", "robots", "group"), True),
+        (change("update", "robots", "group"), False),
+        (change("delete", "robots", "user"), False),
+        (change("delete", "ops", "group"), False),
+    ],
+)
+def test_what_can_alter_the_callers_rights(change: Change, concerns: bool) -> None:
+    assert BOT.concerns(change) is concerns
+
+
+@pytest.mark.parametrize(
+    ("change", "groups"),
+    [
+        (change("create", Member("members", "g", "bot")), {"robots", "g"}),
+        (change("delete", Member("members", "robots", "bot")), set()),
+        (change("create", Member("users", "robots", "bot")), {"robots"}),
+        (change("delete", Member("groups", "t", "robots")), {"robots"}),
+        (change("delete", "robots", "group"), set()),
+    ],
+)
+def test_the_groups_after_a_change(change: Change, groups: set[str]) -> None:
+    assert BOT.after(change) == Caller("bot", frozenset(groups), {})
+
+
+def test_a_membership_of_a_tenant_takes_the_rights_on_it_along() -> None:
+    for member in (Member("users", "t", "bot"), Member("groups", "t", "robots")):
+        grantee = "user" if member.option == "users" else "group"
+        key = Key(GRANT, grantee, member.name, TENANT, "t")
+        there = Caller("bot", frozenset({"robots"}), {key: authorizations.desired(key, ["READ"])})
+        leaves = change("delete", member)
+        assert there.after(leaves).rows == {}
+        assert caller.losses(there, [leaves], []) == [(leaves, {("READ", TENANT, "t")})]
+        assert caller.losses(there, [leaves], [member]) == []
+
+
+def _model(*groups: str, name: str = "bot") -> Any:
+    model = Model({"user": {name}, "group": set(groups), "tenant": set()}, {("members", each, name) for each in groups})
+    for grantee, whose in [("user", name), *(("group", each) for each in (*groups, "other"))]:
+        model.rows[(GRANT, grantee, whose, USER, "x")] = ["READ"]
+        model.rows[(GRANT, grantee, whose, FILTER, "x")] = ["READ"]
+    return model
+
+
+def test_what_is_read_about_a_caller_without_groups() -> None:
+    model = _model()
+    found = caller.read(model, "bot", [])
+    assert found.groups == frozenset()
+    assert set(found.rows) == {Key(GRANT, "user", "bot", USER, "x")}
+    assert model.reads == ["group {'member': 'bot'}", "authorization {'userIdIn': 'bot,*'}"]
+
+
+def test_what_is_read_about_a_caller_with_groups() -> None:
+    model = _model("g", "h")
+    found = caller.read(model, "bot", ["j", "g"])
+    assert (found.name, found.groups) == ("bot", {"g", "h"})
+    keys = [Key(GRANT, *who, USER, "x") for who in (("user", "bot"), ("group", "g"), ("group", "h"))]
+    assert set(found.rows) == set(keys)
+    assert found.rows[keys[1]] == {**authorizations.desired(keys[1], ["READ"]), "id": "1 group g 1 x"}
+    assert model.reads[1:] == ["authorization {'userIdIn': 'bot,*'}", "authorization {'groupIdIn': 'g,h,j'}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "all_rows"),
+    [
+        ("b,t", [], True),
+        ("bot", ["g", "h,i"], True),
+        ("bot", ["g" * 1000, "h" * 1000], False),
+        ("bot", ["g" * 1000, "h" * 1001], True),
+    ],
+)
+def test_ids_that_no_list_of_ids_can_carry_are_looked_for_among_all_rows(
+    name: str, groups: list[str], all_rows: bool
+) -> None:
+    model = _model(*groups, name=name)
+    found = caller.read(model, name, [])
+    assert (model.reads[1:] == ["authorization "]) is all_rows
+    assert {Key(GRANT, *who, USER, "x") for who in [("user", name), *(("group", each) for each in groups)]} <= set(
+        found.rows
+    )
+
+
+def test_among_all_rows_only_those_about_identity_are_asked_for() -> None:
+    model = _model("g,h")
+    model.page_size = 1
+    found = caller.read(model, "bot", [])
+    assert Key(GRANT, "group", "g,h", USER, "x") in found.rows
+    assert [read for read in model.reads[2:] if "resourceType" in read] == [
+        f"authorization {{'resourceType': {number}}}" for number in (1, 2, 3, 4, 11, 12)
+    ]
+    assert len(model.reads) == 9  # the groups, a page, six resources, and the rows that stand aside
