@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, own_rows
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import created_with, dropped_with
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import dropped_with
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 
 GRANT, REVOKE = 1, 2
@@ -24,25 +24,27 @@ def change(action: str, key: Any, kind: str = "") -> Change:
     return Change(action, KINDS[key.option] if isinstance(key, Member) else ENTITIES[kind].kind, key)
 
 
-def test_the_authorizations_that_come_with_what_is_created() -> None:
-    changes = [
-        change("delete", "gone", "user"),
-        change("update", "there", "user"),
-        change("create", "u", "user"),
-        change("create", "g", "group"),
-        change("create", "t", "tenant"),
-        change("create", Member("members", "g", "u")),
-        change("create", Member("users", "t", "u")),
-        change("create", Member("groups", "t", "g")),
-        change("delete", Member("groups", "t", "h")),
-    ]
-    permissions = {
-        Key(GRANT, "user", "u", USER, "u"): ["ALL"],
-        Key(GRANT, "group", "g", GROUP, "g"): ["READ"],
-        Key(GRANT, "user", "u", TENANT, "t"): ["READ"],
-        Key(GRANT, "group", "g", TENANT, "t"): ["READ"],
-    }
-    assert created_with(changes) == {key: authorizations.desired(key, names) for key, names in permissions.items()}
+@pytest.mark.parametrize(
+    ("key", "permissions"),
+    [
+        (Key(GRANT, "user", "u", USER, "u"), ["ALL"]),
+        (Key(GRANT, "group", "g", GROUP, "g"), ["READ"]),
+        (Key(GRANT, "user", "u", TENANT, "t"), ["READ"]),
+        (Key(GRANT, "group", "g", TENANT, "t"), ["READ"]),
+        (Key(GRANT, "user", "u", USER, "v"), None),
+        (Key(GRANT, "group", "u", USER, "u"), None),
+        (Key(GRANT, "user", "g", GROUP, "g"), None),
+        (Key(GRANT, "user", "*", USER, "*"), None),
+        (Key(GRANT, "user", "u", TENANT, "*"), None),
+        (Key(GRANT, "user", "u", GROUP_MEMBERSHIP, "u"), None),
+        (Key(REVOKE, "user", "u", USER, "u"), None),
+        (Key(REVOKE, "user", "u", TENANT, "t"), None),
+    ],
+)
+def test_the_permissions_that_the_engine_gives_by_itself(key: Key, permissions: list[str] | None) -> None:
+    assert own_rows.default(key) == permissions
+    assert own_rows.is_own(authorizations.desired(key, permissions or ["READ"])) is (permissions is not None)
+    assert not own_rows.is_own(authorizations.desired(key, ["UPDATE"]))
 
 
 @pytest.mark.parametrize(
