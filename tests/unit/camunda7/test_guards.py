@@ -402,6 +402,25 @@ def test_an_authorization_that_the_engine_would_have_created_is_reduced_to_that(
     assert _run(model, **task)[0] == []
 
 
+def test_purge_sets_the_own_authorizations_of_declared_objects_to_the_default_and_deletes_those_of_others() -> None:
+    model = Model({"user": {"bob", "other"}, "group": {"ops", "more"}, "tenant": {"t"}})
+    model.members = {("users", "t", "bob"), ("groups", "t", "ops")}
+    own = {"user": (USER, ["ALL"]), "group": (GROUP, ["READ"])}
+    keys = {name: (GRANT, kind, name, own[kind][0], name) for kind in own for name in model.objects[kind]}
+    tenant = {name: (GRANT, kind, name, TENANT, "t") for kind, name in (("user", "bob"), ("group", "ops"))}
+    model.rows = {key: ["DELETE"] for key in (*keys.values(), *tenant.values())}
+    task: dict[str, Any] = {
+        "users": [{"id": "bob"}],
+        "groups": [{"id": "ops"}],
+        "tenants": [{"id": "t", "users": ["bob"]}],
+        "purge": ["authorizations"],
+        "allow": ["purge_undeclared"],
+    }
+    _run(model, **task)
+    assert model.rows == {keys["bob"]: ["ALL"], keys["ops"]: ["READ"], tenant["bob"]: ["READ"]}
+    assert _run(model, **task) == ([], [])
+
+
 @pytest.mark.parametrize(("protect", "stays"), [(["svc-*"], True), (["other"], False)])
 def test_protect_keeps_members_and_the_authorizations_on_what_it_names(protect: list[str], stays: bool) -> None:
     model = Model({"user": {"u"}, "group": {"svc-g"}, "tenant": {"svc-t"}})
