@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.fault_server import FaultServer, answer
 from ansible_collections.bpmops.camunda.tests.support.plays import (
+    CORES,
     Play,
     Run,
     assert_no_secret,
@@ -43,7 +44,7 @@ def messages(run: Run, number: int = 0) -> list[str]:
     return [str(item.result["msg"]) for item in run[number].items]
 
 
-@pytest.mark.parametrize("core", ["2.16", "2.19", "2.21"])
+@pytest.mark.parametrize("core", CORES)
 def test_a_wrong_password_is_sent_once_by_a_task_with_all_its_items(
     server: FaultServer, tmp_path: Path, core: str
 ) -> None:

@@ -17,7 +17,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.operate.windows imp
 from ansible_collections.bpmops.camunda.plugins.modules import operate_delete_instance
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks
-from ansible_collections.bpmops.camunda.tests.support.plays import Play, task
+from ansible_collections.bpmops.camunda.tests.support.plays import CORES, Play, task
 
 Row = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,9 +177,9 @@ def test_the_role_refuses_what_is_empty_before_it_deletes(fake: FakeOperate, tmp
     assert not fake.requests
 
 
-@pytest.mark.parametrize("core", ["2.16", None])
+@pytest.mark.parametrize("core", CORES)
 def test_the_role_deletes_what_is_named_and_nothing_for_an_empty_list(
-    fake: FakeOperate, tmp_path: Path, core: str | None
+    fake: FakeOperate, tmp_path: Path, core: str
 ) -> None:
     report = tmp_path / "report.json"
     play = Play(tmp_path, core=core)

@@ -36,6 +36,8 @@ from ..tools.environments import cache
 from .proxy import Exchanges, Proxy
 
 CALLBACKS = Path(__file__).parent / "callback_plugins"
+# The versions of ansible-core that plays can run on: in ./dev test the main one, in ./dev test versions all.
+CORES = os.environ.get("BPMOPS_CAMUNDA_TEST_CORES", "2.19").split(",")
 TIMEOUT = 240  # seconds that one playbook may take
 
 # Variables of the caller's shell that would change what a play does.

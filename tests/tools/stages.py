@@ -289,8 +289,11 @@ STAGES = (
     Stage("install", "the built collection, installed elsewhere", (pytest("tests/install", ("camunda7",)),)),
     Stage(
         "versions",
-        "a short play on other versions of ansible-core, Python and Camunda 7 (only when it is named)",
-        (pytest("tests/compat", ("camunda7",)),),
+        "a short play and faults on other versions of ansible-core, Python and Camunda 7 (only when it is named)",
+        (
+            pytest("tests/compat", ("camunda7",)),
+            pytest("tests/faults", name="faults-versions", select="2.16 or 2.21"),
+        ),
         environments=(environments.OLDEST, environments.NEWEST, environments.TARGET),
         by_default=False,
     ),
