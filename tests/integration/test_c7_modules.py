@@ -305,8 +305,8 @@ def test_authorization_modes_and_all(play: Play, api: Camunda7, unique: Callable
             step(permissions=["ALL"], type="revoke"),
             step(permissions=["DELETE"], mode="add"),
             step(permissions=["DELETE"], mode="remove"),
-            step(permissions=[]),
-            step(permissions=[]),
+            step(permissions=["NONE"]),
+            step(permissions=["NONE"]),
             step(permissions=["NONE"]),
         ],
         watch=lambda: {

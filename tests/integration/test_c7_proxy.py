@@ -9,7 +9,7 @@ import pytest
 import requests
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
-from ansible_collections.bpmops.camunda.tests.support.plays import Play, assert_no_secret, secret, task
+from ansible_collections.bpmops.camunda.tests.support.plays import CORES, Play, assert_no_secret, secret, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
 
 
@@ -61,10 +61,8 @@ def test_faults_hit_the_chosen_requests_only(through: Camunda7, proxied: Proxy) 
     assert proxied.requests[-1].status is None
 
 
-@pytest.mark.parametrize("core", [None, "2.16", "2.21"])
-def test_requests_and_results_belong_to_their_task(
-    play: Play, proxied: Proxy, core: str | None, engine: Engine
-) -> None:
+@pytest.mark.parametrize("core", CORES)
+def test_requests_and_results_belong_to_their_task(play: Play, proxied: Proxy, core: str, engine: Engine) -> None:
     def get(path: str) -> dict[str, object]:
         login = {"url_username": engine.username, "url_password": "{{ connection_of_the_test.password }}"}
         return task("ansible.builtin.uri", {"url": proxied.url + path, "force_basic_auth": True, **login})

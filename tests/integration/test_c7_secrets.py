@@ -14,15 +14,22 @@ from typing import Any
 import pytest
 from ansible_collections.bpmops.camunda.tests.engines.launch import free_port
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
-from ansible_collections.bpmops.camunda.tests.support.plays import Play, assert_no_secret, plain_secret, secret, task
+from ansible_collections.bpmops.camunda.tests.support.plays import (
+    CORES,
+    Play,
+    assert_no_secret,
+    plain_secret,
+    secret,
+    task,
+)
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
 
 
 @pytest.mark.parametrize(
-    ("engine", "core"), [("camunda7", None), ("operaton", "2.16"), ("operaton", "2.21")], indirect=["engine"]
+    ("engine", "core"), [("camunda7" if core == "2.19" else "operaton", core) for core in CORES], indirect=["engine"]
 )
 def test_canaries(
-    play: Play, proxied: Proxy, engine: Engine, unique: Callable[[str], str], tmp_path: Path, core: str | None
+    play: Play, proxied: Proxy, engine: Engine, unique: Callable[[str], str], tmp_path: Path, core: str
 ) -> None:
     name, other = unique("canary"), unique("other")
     words = {word: secret() for word in ("first", "second", "inline", "from_option", "in_file", "wrong_type", "unused")}

@@ -19,6 +19,7 @@ STATE = """
 users: [{id: jdoe}, {id: mmiller}, {id: svc-robot}]
 groups: [{id: ops, members: [jdoe]}]
 tenants: [{id: emea, groups: [ops]}]
+authorizations: [{group: ops, resource: task, permissions: [READ]}]
 """
 SECRETS = ("jdoe_password", "jdoe_new_password")
 

@@ -21,6 +21,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.bpmops.camunda.tests.support.fault_server import FaultServer, answer
 from ansible_collections.bpmops.camunda.tests.support.plays import (
+    CORES,
     Play,
     Run,
     assert_no_secret,
@@ -56,7 +57,7 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["2.16", "2.19", "2.21"])
+@pytest.fixture(params=CORES)
 def plays(request: pytest.FixtureRequest, tmp_path: Path, collections: Path) -> Play:
     return Play(tmp_path, core=request.param, environment={"ANSIBLE_COLLECTIONS_PATH": str(collections)})
 

@@ -293,6 +293,7 @@ STAGES = (
         (
             pytest("tests/compat", ("camunda7",)),
             pytest("tests/faults", name="faults-versions", select="2.16 or 2.21"),
+            pytest("tests/integration", ("camunda7", "operaton"), name="integration-versions", select="2.16 or 2.21"),
         ),
         environments=(environments.OLDEST, environments.NEWEST, environments.TARGET),
         by_default=False,
