@@ -63,7 +63,7 @@ def test_canaries(
         ("ok", task("c7_identity_info", {"ids": [name]})),
         ("failed", task("c7_identity", {"src": str(tmp_path / "broken.yml")})),
         ("failed", task("c7_identity", {"src": str(tmp_path / "wrong.yml")})),
-        ("ok", task("c7_identity", {"users": [{"id": other, "password": ["{{ wrong_type }}"]}]})),
+        ("failed", task("c7_identity", {"users": [{"id": other, "password": ["{{ wrong_type }}"]}]})),
         ("failed", task("c7_identity", {"users": [{"password": "{{ unused }}"}]})),
         ("failed", task("c7_identity", {"users": [{"id": other}], "passwords": {"nobody": "{{ unused }}"}})),
         ("failed", task("c7_user", {**user, "first_name": ["x"], "nonsense": True})),
