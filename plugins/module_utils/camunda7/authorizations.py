@@ -152,7 +152,7 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
         everything: also the rows on all other types, except those on single tasks and the like.
     """
     page = client.page("authorization")
-    rows = page.rows
+    rows: Iterable[dict[str, Any]] = page.rows
     if page.is_full:
         queries: list[dict[str, Any]] = [{"resourceType": number} for number in sorted(set(resources))]
         if everything:
@@ -160,7 +160,8 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
                 queries.append({"resourceType": number, **({"resourceId": "*"} if number in VOLATILE else {})})
         else:
             queries.append({"resourceId": aside.RESOURCE_ID})
-        rows = [row for query in queries for row in client.list("authorization", query=query)]
+        # One list after the other, so that not all rows are in memory twice.
+        rows = (row for query in queries for row in client.list("authorization", query=query))
     return _by_key(row for row in rows if row.get("resourceId") is not None)
 
 
