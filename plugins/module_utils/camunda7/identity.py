@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from .. import texts
 from ..desired.plan import Change, Object, plan
@@ -147,7 +147,9 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         update_password=params["update_password"],
         caller=client.caller or "",
     )
-    stages, kept = _guard(client, stages, document, params["allow"])
+    # The guards must see the order in which the changes are made: what a purge creates again comes last.
+    ordered = purging.create_again(stages, document, state) if purge else None
+    stages, kept = _guard(client, stages, document, params["allow"], ordered)
     if purge:
         stages = purging.settle(stages, document, state, params)
     return Reconciliation(stages, kept)
@@ -188,15 +190,22 @@ def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
 
 
 def _guard(
-    client: Camunda7, stages: list[list[Change]], document: Document, allow: Collection[str]
+    client: Camunda7,
+    stages: list[list[Change]],
+    document: Document,
+    allow: Collection[str],
+    ordered: Optional[list[list[Change]]] = None,
 ) -> tuple[list[list[Change]], list[guards.Refusal]]:
     """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task.
+
+    Args:
+        ordered: the stages in the order in which the changes are made, where that differs.
 
     Raises:
         RefusedError: a declaration asks for something dangerous.
         UsageError: what has to be written cannot be, see ``writable``.
     """
-    refused = guards.refusals(client, [change for stage in stages for change in stage], allow)
+    refused = guards.refusals(client, [change for stage in ordered or stages for change in stage], allow)
     kept = [
         item
         for item in refused
