@@ -6,9 +6,9 @@
 So what is imported here is there in all of its worker processes, which would otherwise import it for every task.
 """
 
-from ..module_utils.camunda7 import ensure, identity
+from ..module_utils.camunda7.identity import ensure, reconcile
 from ..module_utils.desired import apply
-from ..module_utils.operate import tasks
+from ..module_utils.query import work
 from . import in_process
 
-__all__ = ["apply", "ensure", "identity", "in_process", "tasks"]
+__all__ = ["apply", "ensure", "in_process", "reconcile", "work"]

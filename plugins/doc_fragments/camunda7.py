@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generated from plugins/module_utils/camunda7/options.py by tests/tools/doc_fragments.py."""
+"""Generated from plugins/module_utils/camunda7/product.py by tests/tools/doc_fragments.py."""
 
 from __future__ import annotations
 

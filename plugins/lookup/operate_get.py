@@ -39,7 +39,7 @@ options:
 seealso:
   - module: bpmops.camunda.operate_get
 extends_documentation_fragment:
-  - bpmops.camunda.operate.lookup
+  - bpmops.camunda.camunda8.lookup
 """
 
 EXAMPLES = r"""
@@ -64,24 +64,23 @@ _raw:
 
 from typing import Any
 
-from ..module_utils.operate import tasks
-from ..module_utils.operate.client import connect
-from ..module_utils.operate.options import OPTIONS
-from ..module_utils.runner import Context, Spec
+from ..module_utils.camunda8.product import CAMUNDA8
+from ..module_utils.camunda8.v1 import Operate
+from ..module_utils.query import work
+from ..module_utils.task import Context, Spec
 from ..plugin_utils.lookup import Lookup
 
 
-def get(context: Context, term: Any) -> list[Any]:
+def get(context: Context[Operate], term: Any) -> list[Any]:
     params = {**context.params, "key": None, "keys": [term], "concurrency": 1}
-    objects: list[Any] = tasks.get(context.client, params, check_mode=False).result["objects"]
+    objects: list[Any] = work.get(context.client, params, check_mode=False).result["objects"]
     return objects
 
 
 class LookupModule(Lookup):
     spec = Spec(
-        connect=connect,
-        connection=OPTIONS,
-        options={"entity": {}, "view": {}, "required": {}},
+        CAMUNDA8,
+        {"entity": {}, "view": {}, "required": {}},
         reads_only=True,
     )
     term = staticmethod(get)

@@ -59,7 +59,7 @@ options:
 seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:
-  - bpmops.camunda.operate.lookup
+  - bpmops.camunda.camunda8.lookup
   - bpmops.camunda.operate_time_range
 """
 
@@ -95,25 +95,24 @@ _raw:
 
 from typing import Any
 
+from ..module_utils.camunda8.product import CAMUNDA8
+from ..module_utils.camunda8.v1 import Operate
 from ..module_utils.errors import RefusedError
-from ..module_utils.operate import query, tasks
-from ..module_utils.operate.client import connect
-from ..module_utils.operate.options import OPTIONS
-from ..module_utils.runner import Context, Spec
+from ..module_utils.query import search, work
+from ..module_utils.task import Context, Spec
 from ..plugin_utils.lookup import Lookup, merge
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={name: argument for name, argument in query.ARGUMENTS.items() if name != "search_after"},
+    CAMUNDA8,
+    {name: argument for name, argument in search.ARGUMENTS.items() if name != "search_after"},
     reads_only=True,
-    not_empty=query.NOT_EMPTY,
+    not_empty=search.NOT_EMPTY,
 )
 
 
-def search(context: Context, term: Any) -> list[Any]:
+def find(context: Context[Operate], term: Any) -> list[Any]:
     params = merge(context, term, "entity", SPEC)
-    done = tasks.search(context.client, params, check_mode=False)
+    done = work.search(context.client, params, check_mode=False)
     found = done.result
     for warning in done.warnings:
         context.warn(warning)
@@ -130,4 +129,4 @@ def search(context: Context, term: Any) -> list[Any]:
 
 class LookupModule(Lookup):
     spec = SPEC
-    term = staticmethod(search)
+    term = staticmethod(find)

@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import texts
+from . import strings
 from .errors import UsageError
 
 if TYPE_CHECKING:
-    from .runner import Spec
+    from .task import Spec
 
 
-def as_given(spec: Spec, params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def as_given(spec: Spec[Any], params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters with the lists of mappings as the task gives them.
 
     Raises:
         UsageError: names every value that has to be a string and is none, or cannot be intended.
     """
-    problems = list(wrong_texts(spec.texts, spec.options, params, given))
+    problems = list(wrong_strings(spec.strings, spec.options, params, given))
     if problems:
         raise UsageError(" ".join(problems))
     return {**params, **{name: rows(params[name], given.get(name)) for name in spec.as_given}}
 
 
-def wrong_texts(
+def wrong_strings(
     rules: Mapping[str, Mapping[str, Any]],
     options: Mapping[str, Any],
     params: Mapping[str, Any],
@@ -36,7 +36,7 @@ def wrong_texts(
     """Say what is wrong with the options that have to be strings, or lists of strings.
 
     Args:
-        rules: the options, with the rules that ``texts.problem`` takes.
+        rules: the options, with the rules that ``strings.problem`` takes.
         options: their argument spec.
         params: their values after Ansible's conversions.
         given: their values before.
@@ -50,7 +50,7 @@ def wrong_texts(
             value = params[name]  # a list may be written as one string
         several = option["type"] == "list" and isinstance(value, list)
         for position, item in enumerate(value if several else [value]):
-            problem = texts.problem(item, rule)
+            problem = strings.problem(item, rule)
             if problem:
                 yield f"{name}{f'[{position}]' if several else ''}: {problem}."
 

@@ -120,17 +120,17 @@ authorization:
     permissions: [CREATE_INSTANCE, READ]
 """
 
-from ..module_utils.camunda7 import ensure
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.guards import GUARDS
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.camunda7.schema import TEXT
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import ensure
+from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.schema import TEXT
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "type": {"type": "str", "choices": ["grant", "revoke", "global"], "default": "grant"},
         "user": {"type": "str"},
         "group": {"type": "str"},
@@ -145,12 +145,12 @@ SPEC = Spec(
         "mutually_exclusive": [("user", "group")],
         "required_if": [("state", "present", ("permissions",))],
     },
-    texts=dict.fromkeys(("user", "group", "resource_id", "permissions"), TEXT),
+    strings=dict.fromkeys(("user", "group", "resource_id", "permissions"), TEXT),
     not_empty=("permissions",),
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     stages, current = ensure.authorization(context.client, context.params)
     written = context.apply(stages)
     return Outcome.of(stages, authorization=written[-1] if written else ensure.shown(stages, current))

@@ -76,18 +76,18 @@ group:
   sample: {id: ops, name: Operations, type: WORKFLOW}
 """
 
-from ..module_utils.camunda7 import ensure
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.entities import GROUP
-from ..module_utils.camunda7.guards import GUARDS
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.camunda7.schema import ID, TEXT
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import ensure
+from ..module_utils.camunda7.identity.entities import GROUP
+from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.schema import ID, TEXT
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "id": {"type": "str", "required": True},
         "name": {"type": "str"},
         "type": {"type": "str"},
@@ -95,11 +95,11 @@ SPEC = Spec(
         "purge_authorizations": {"type": "bool", "default": False},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
-    texts={"id": ID, "name": TEXT, "type": TEXT},
+    strings={"id": ID, "name": TEXT, "type": TEXT},
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     stages, current = ensure.entity(context.client, GROUP, context.params)
     context.apply(stages)
     return Outcome.of(stages, group=ensure.shown(stages, current))

@@ -93,18 +93,18 @@ changes:
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """
 
-from ..module_utils.camunda7 import ensure
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.guards import GUARDS
-from ..module_utils.camunda7.memberships import GROUP_USERS
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.camunda7.schema import ID
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import ensure
+from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.memberships import GROUP_USERS
+from ..module_utils.camunda7.identity.schema import ID
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "group": {"type": "str", "required": True},
         "members": {"type": "list", "elements": "str", "required": True, "aliases": ["member"]},
         "exact": {"type": "bool", "default": False},
@@ -112,11 +112,11 @@ SPEC = Spec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
-    texts={"group": ID, "members": ID},
+    strings={"group": ID, "members": ID},
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     params = context.params
     stages = ensure.members(context.client, params["group"], {GROUP_USERS: params["members"]}, params, context.missing)
     context.apply(stages)

@@ -164,10 +164,11 @@ kept:
 
 from typing import Any
 
-from ..module_utils.camunda7 import guards, identity, schema
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import guards, reconcile, schema
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 
 def _rows(**fields: dict[str, Any]) -> dict[str, Any]:
@@ -179,9 +180,8 @@ ID = {"type": "str", "required": True}
 IDS = {"type": "list", "elements": "str"}
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "users": _rows(id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password={"type": "str", "no_log": True}),
         "groups": _rows(id=ID, name=TEXT, type=TEXT, members=IDS),
         "tenants": _rows(id=ID, name=TEXT, users=IDS, groups=IDS),
@@ -191,7 +191,7 @@ SPEC = Spec(
         "src": {"type": "path"},
         "passwords": {"type": "dict", "no_log": True},
         "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
-        "purge": {"type": "list", "elements": "str", "choices": list(identity.PURGE), "default": []},
+        "purge": {"type": "list", "elements": "str", "choices": list(reconcile.PURGE), "default": []},
         "protect": {"type": "list", "elements": "str", "default": []},
         "max_deletions": {"type": "str"},
         "concurrency": {"type": "int", "default": 4},
@@ -204,13 +204,13 @@ SPEC = Spec(
     },
     rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
     not_empty=("src",),
-    texts={"protect": schema.ID},
+    strings={"protect": schema.ID},
     as_given=("users", "groups", "tenants", "authorizations"),
 )
 
 
-def work(context: Context) -> Outcome:
-    stages, kept = identity.plan_task(context.client, context.params, context.redactor)
+def work(context: Context[Camunda7]) -> Outcome:
+    stages, kept = reconcile.plan_task(context.client, context.params, context.redactor)
     context.apply(stages, context.params["concurrency"])
     return Outcome.summary(stages, kept=guards.summary(kept))
 

@@ -97,17 +97,17 @@ dest:
 """
 
 from ..module_utils import files
-from ..module_utils.camunda7 import export, schema
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import schema, snapshot
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 KINDS = ["users", "groups", "tenants", "authorizations"]
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "kinds": {"type": "list", "elements": "str", "choices": KINDS, "default": KINDS},
         "ids": {"type": "list", "elements": "str", "default": ["*"]},
         "dest": {"type": "path"},
@@ -115,7 +115,7 @@ SPEC = Spec(
     },
     reads_only=True,
     not_empty=("dest", "ids"),
-    texts={"ids": schema.ID},
+    strings={"ids": schema.ID},
 )
 
 MASKED = (
@@ -124,17 +124,17 @@ MASKED = (
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     params, dest = context.params, context.params["dest"]
     if dest is not None:
         files.check_dest(dest)
-    document = export.read(context.client, params["kinds"], params["ids"], params["concurrency"])
+    document = snapshot.read(context.client, params["kinds"], params["ids"], params["concurrency"])
     counts = {kind: len(rows) for kind, rows in document.items()}
     if dest is None:
-        if export.holds(document, context.redactor.values):
+        if snapshot.holds(document, context.redactor.values):
             context.warn(MASKED)
         return Outcome(result={"identity": document, "counts": counts})
-    changed = files.write_text(dest, export.text(dest, document), check_mode=context.check_mode)
+    changed = files.write_text(dest, snapshot.text(dest, document), check_mode=context.check_mode)
     return Outcome(changed, {"dest": dest, "counts": counts})
 
 

@@ -56,26 +56,26 @@ tenant:
   sample: {id: emea, name: EMEA}
 """
 
-from ..module_utils.camunda7 import ensure
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.entities import TENANT
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.camunda7.schema import ID, TEXT
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import ensure
+from ..module_utils.camunda7.identity.entities import TENANT
+from ..module_utils.camunda7.identity.schema import ID, TEXT
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "id": {"type": "str", "required": True},
         "name": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
-    texts={"id": ID, "name": TEXT},
+    strings={"id": ID, "name": TEXT},
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     stages, current = ensure.entity(context.client, TENANT, context.params)
     context.apply(stages)
     return Outcome.of(stages, tenant=ensure.shown(stages, current))

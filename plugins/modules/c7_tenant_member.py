@@ -97,18 +97,18 @@ changes:
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """
 
-from ..module_utils.camunda7 import ensure
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.guards import GUARDS
-from ..module_utils.camunda7.memberships import TENANT_GROUPS, TENANT_USERS
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.camunda7.schema import ID
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import ensure
+from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.memberships import TENANT_GROUPS, TENANT_USERS
+from ..module_utils.camunda7.identity.schema import ID
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "tenant": {"type": "str", "required": True},
         "users": {"type": "list", "elements": "str", "aliases": ["user"]},
         "groups": {"type": "list", "elements": "str", "aliases": ["group"]},
@@ -118,11 +118,11 @@ SPEC = Spec(
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
     rules={"required_one_of": [("users", "groups")]},
-    texts={"tenant": ID, "users": ID, "groups": ID},
+    strings={"tenant": ID, "users": ID, "groups": ID},
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     params = context.params
     lists = {TENANT_USERS: params["users"], TENANT_GROUPS: params["groups"]}
     stages = ensure.members(context.client, params["tenant"], lists, params, context.missing)

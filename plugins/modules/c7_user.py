@@ -113,18 +113,18 @@ user:
   sample: {id: jdoe, firstName: Jane, lastName: Doe, email: jane@example.com}
 """
 
-from ..module_utils.camunda7 import ensure
-from ..module_utils.camunda7.client import connect
-from ..module_utils.camunda7.entities import USER
-from ..module_utils.camunda7.guards import GUARDS
-from ..module_utils.camunda7.options import OPTIONS
-from ..module_utils.camunda7.schema import ID, PASSWORD, TEXT
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda7.client import Camunda7
+from ..module_utils.camunda7.identity import ensure
+from ..module_utils.camunda7.identity.entities import USER
+from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.schema import ID, PASSWORD, TEXT
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA7,
+    {
         "id": {"type": "str", "required": True},
         "first_name": {"type": "str"},
         "last_name": {"type": "str"},
@@ -135,12 +135,12 @@ SPEC = Spec(
         "purge_authorizations": {"type": "bool", "default": False},
         "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
     },
-    texts={"id": ID, "first_name": TEXT, "last_name": TEXT, "email": TEXT, "user_password": PASSWORD},
+    strings={"id": ID, "first_name": TEXT, "last_name": TEXT, "email": TEXT, "user_password": PASSWORD},
     not_empty=("user_password",),
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Camunda7]) -> Outcome:
     stages, current = ensure.entity(context.client, USER, context.params)
     context.apply(stages)
     return Outcome.of(stages, user=ensure.shown(stages, current))

@@ -77,15 +77,6 @@ options:
       - Seconds before the second check. Later pauses grow.
     type: float
     default: 0.5
-  zeebe_url:
-    description:
-      - Base URL of the REST API v2 (Zeebe), for O(cancel_first) on clusters that serve it under another address than Operate.
-      - By default the address of O(url); on Camunda 8 SaaS the one that belongs to O(cluster_id).
-    type: str
-  zeebe_audience:
-    description:
-      - Audience of tokens for O(zeebe_url), where it is not O(audience).
-    type: str
 attributes:
   check_mode:
     support: full
@@ -100,7 +91,7 @@ seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:
   - bpmops.camunda.attributes
-  - bpmops.camunda.operate
+  - bpmops.camunda.camunda8
   - bpmops.camunda.operate_time_range
 author:
   - bpmops.camunda contributors (@bpmops)
@@ -176,16 +167,16 @@ error:
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
 """
 
-from ..module_utils.operate import retention, windows
-from ..module_utils.operate.client import connect
-from ..module_utils.operate.options import OPTIONS
-from ..module_utils.rest.options import Option
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda8 import retention
+from ..module_utils.camunda8.product import CAMUNDA8
+from ..module_utils.camunda8.v1 import Operate
+from ..module_utils.query import windows
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=(*OPTIONS, Option("zeebe_url"), Option("zeebe_audience")),
-    options={
+    CAMUNDA8,
+    {
         "key": {"type": "str", "no_log": False},
         "keys": {"type": "list", "elements": "str", "no_log": False},
         "filter": {"type": "dict"},
@@ -203,7 +194,7 @@ SPEC = Spec(
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Operate]) -> Outcome:
     done = retention.delete(context.client, context.params, check_mode=context.check_mode, journal=context.journal)
     for warning in done.warnings:
         context.warn(warning)

@@ -69,7 +69,7 @@ seealso:
     plugin_type: lookup
 extends_documentation_fragment:
   - bpmops.camunda.attributes
-  - bpmops.camunda.operate
+  - bpmops.camunda.camunda8
 author:
   - bpmops.camunda contributors (@bpmops)
 """
@@ -134,15 +134,15 @@ dest:
   sample: /tmp/model.bpmn
 """
 
-from ..module_utils.operate import tasks
-from ..module_utils.operate.client import connect
-from ..module_utils.operate.options import OPTIONS
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda8.product import CAMUNDA8
+from ..module_utils.camunda8.v1 import Operate
+from ..module_utils.query import work as tasks
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    CAMUNDA8,
+    {
         "entity": {"type": "str", "required": True},
         "key": {"type": "str", "no_log": False},
         "keys": {"type": "list", "elements": "str", "no_log": False},
@@ -156,7 +156,7 @@ SPEC = Spec(
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Operate]) -> Outcome:
     done = tasks.get(context.client, context.params, check_mode=context.check_mode)
     return Outcome(done.changed, done.result)
 

@@ -105,7 +105,7 @@ seealso:
     plugin_type: lookup
 extends_documentation_fragment:
   - bpmops.camunda.attributes
-  - bpmops.camunda.operate
+  - bpmops.camunda.camunda8
   - bpmops.camunda.operate_time_range
 author:
   - bpmops.camunda contributors (@bpmops)
@@ -198,22 +198,23 @@ dest:
   sample: /tmp/finished.jsonl
 """
 
-from ..module_utils.operate import query, tasks
-from ..module_utils.operate.client import connect
-from ..module_utils.operate.options import OPTIONS
-from ..module_utils.runner import Context, Outcome, Spec, run
+from ..module_utils.camunda8.product import CAMUNDA8
+from ..module_utils.camunda8.v1 import Operate
+from ..module_utils.query import search
+from ..module_utils.query import work as tasks
+from ..module_utils.runner import run
+from ..module_utils.task import Context, Outcome, Spec
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={"entity": {"type": "str", "required": True}, **query.ARGUMENTS, "dest": {"type": "path"}},
+    CAMUNDA8,
+    {"entity": {"type": "str", "required": True}, **search.ARGUMENTS, "dest": {"type": "path"}},
     rules={"mutually_exclusive": [("dest", "count_only")]},
     reads_only=True,
-    not_empty=query.NOT_EMPTY,
+    not_empty=search.NOT_EMPTY,
 )
 
 
-def work(context: Context) -> Outcome:
+def work(context: Context[Operate]) -> Outcome:
     done = tasks.search(context.client, context.params, check_mode=context.check_mode)
     for warning in done.warnings:
         context.warn(warning)

@@ -12,8 +12,8 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from ..module_utils.errors import AuthenticationError
-from ..module_utils.runner import Execution, Spec, Work, execute
 from ..module_utils.secrets import Redactor
+from ..module_utils.task import Execution, Spec, Work, execute
 
 KEPT = 3.0
 """Seconds. Servers close connections on which nothing happens, and a request that meets that is lost."""
@@ -37,10 +37,10 @@ class Clients:
         self._free: dict[Hashable, tuple[Any, float]] = {}
         self._refused: dict[Hashable, AuthenticationError] = {}
 
-    def execute(self, spec: Spec, work: Work, params: Mapping[str, Any], **more: Any) -> Execution:
-        """Do the work with a client that is there, or a new one. Parameters and result: see ``runner.execute``."""
-        options = tuple((option.name, params.get(option.name)) for option in spec.connection)
-        process = (os.getpid(), spec.connect, options)
+    def execute(self, spec: Spec[Any], work: Work[Any], params: Mapping[str, Any], **more: Any) -> Execution:
+        """Do the work with a client that is there, or a new one. Parameters and result: see ``task.execute``."""
+        options = tuple((option.name, params.get(option.name)) for option in spec.product.options)
+        process = (os.getpid(), spec.product.connect, options)
         taken: dict[Hashable, Any] = {}
 
         def connect(_params: Mapping[str, Any], _redactor: Redactor, read_only: bool) -> Any:
@@ -55,7 +55,7 @@ class Clients:
             key = (process, read_only)
             client, until = self._free.pop(key, (None, 0.0))
             if client is None or time.monotonic() > until:
-                client = spec.connect(params, self.redactor, read_only)
+                client = spec.product.connect(params, self.redactor, read_only)
             taken[key] = client
             return client
 

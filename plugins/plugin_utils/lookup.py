@@ -18,12 +18,12 @@ from ansible.utils.display import Display
 
 from ..module_utils.checks import check_values
 from ..module_utils.errors import UsageError
-from ..module_utils.runner import Context, Outcome, Spec
+from ..module_utils.task import Context, Outcome, Spec
 from .clients import clients
 
 FOUND = "found"
 
-Term = Callable[[Context, Any], list[Any]]
+Term = Callable[[Context[Any], Any], list[Any]]
 """Looks one term up. The parameters are in the context; returns plain objects."""
 
 
@@ -35,7 +35,7 @@ class Lookup(LookupBase):
         term: looks one term up. All terms, and all items of a loop, share one client, and so one login.
     """
 
-    spec: Spec
+    spec: Spec[Any]
     term: Term
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:
@@ -55,14 +55,14 @@ class Lookup(LookupBase):
         base: Any = self  # ansible-core gives these methods no types
         base.set_options(var_options=variables, direct=kwargs)
         params = {name: plain(base.get_option(name)) for name in arguments}
-        for option in self.spec.connection:
+        for option in self.spec.product.options:
             if params[option.name] == "" and option.name not in kwargs:
                 # Ansible takes the last variable of the environment that exists; an empty one is not meant.
                 params[option.name] = next(filter(None, map(os.environ.get, option.env)), option.default)
         secrets = [params[name] for name, argument in arguments.items() if argument.get("no_log") and params[name]]
         term = type(self).term
 
-        def work(context: Context) -> Outcome:
+        def work(context: Context[Any]) -> Outcome:
             return Outcome(result={FOUND: [row for each in terms for row in term(context, plain(each))]})
 
         done = clients.execute(self.spec, work, params, secrets=secrets, given=kwargs)
@@ -93,7 +93,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def merge(context: Context, term: Any, name: str, spec: Spec) -> dict[str, Any]:
+def merge(context: Context[Any], term: Any, name: str, spec: Spec[Any]) -> dict[str, Any]:
     """Return the parameters for one term: a string, which is the value of the option ``name``; or a mapping of options.
 
     Args:

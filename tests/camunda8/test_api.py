@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import ENTITIES, NAMES, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import ENTITIES, NAMES, Entity
 from ansible_collections.bpmops.camunda.tests.support.camunda8 import Camunda8, World, eventually
 from ansible_collections.bpmops.camunda.tests.support.fake_camunda8 import FakeCamunda8
 from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks
@@ -290,7 +290,7 @@ def test_an_orphan_is_reported(camunda8: Camunda8, world: World, tasks: Tasks) -
 
 
 def test_the_lookups(camunda8: Camunda8, world: World, tmp_path: Path) -> None:
-    connection = {f"bpmops_camunda_operate_{name}": value for name, value in camunda8.parameters.items()}
+    connection = {f"bpmops_camunda_c8_{name}": value for name, value in camunda8.parameters.items()}
     variables = {**connection, "instance": world.failed[0]}
     search, get = "query('bpmops.camunda.operate_search', ", "query('bpmops.camunda.operate_get', "
     run = Play(tmp_path)(

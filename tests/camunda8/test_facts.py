@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.entities import ENTITIES, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import ENTITIES, Entity
 from ansible_collections.bpmops.camunda.tests.camunda8.facts import REQUESTS, SEARCHES, Refusal, place
 from ansible_collections.bpmops.camunda.tests.support.camunda8 import Camunda8, World, eventually
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import CUT, FakeOperate

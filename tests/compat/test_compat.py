@@ -107,7 +107,7 @@ def _operate_tasks() -> list[dict[str, object]]:
 def test_every_module_and_lookup_of_operate_works(core: str, tmp_path: Path) -> None:
     with FakeOperate({"process-instances": Generated(20)}) as fake:
         play = Play(tmp_path, fake.parameters, core=core)
-        variables = {f"bpmops_camunda_operate_{name}": value for name, value in fake.parameters.items()}
+        variables = {f"bpmops_camunda_c8_{name}": value for name, value in fake.parameters.items()}
         run = play(_operate_tasks(), variables=variables)
         deletions = [request for request in fake.requests if request[0] == "DELETE"]
     assert run.changed == [False, False, True, True, False, False, False]

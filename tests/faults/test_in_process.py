@@ -71,7 +71,7 @@ def test_a_login_that_failed_is_not_tried_again(server: FaultServer, tmp_path: P
     word = secret()
     search = task("operate_search", {"entity": "incidents"})
     cookie = {"url": server.url, "username": "ops", "password": word}
-    variables = {f"bpmops_camunda_operate_{name}": value for name, value in cookie.items()}
+    variables = {f"bpmops_camunda_c8_{name}": value for name, value in cookie.items()}
     run = Play(tmp_path / "cookie", cookie)(
         [{**search, "loop": LOOP}, show(SEARCH + "'incidents') ~ item", loop=LOOP)], variables=variables
     )
@@ -92,7 +92,7 @@ def test_another_failure_does_not_keep_the_next_item_from_trying(server: FaultSe
 
 def test_lookups_of_a_loop_share_a_login_with_each_other(tmp_path: Path) -> None:
     with FakeOperate({"process-instances": Generated(3)}) as fake:
-        variables = {f"bpmops_camunda_operate_{name}": value for name, value in fake.parameters.items()}
+        variables = {f"bpmops_camunda_c8_{name}": value for name, value in fake.parameters.items()}
         found = SEARCH + "'process-instances', count_only=true)[0]"
         looped = task(
             "operate_search", {"entity": "process-instances", "limit": "{{ " + found + " + item }}"}, loop=LOOP
@@ -114,7 +114,7 @@ def test_the_options_of_a_term_are_checked_like_others(tmp_path: Path) -> None:
         ("{'entity': 'process-instances', 'url': 'http://127.0.0.1:1'}", "no option url"),
     ]
     with FakeOperate({"process-instances": Generated(3)}) as fake:
-        variables = {f"bpmops_camunda_operate_{name}": value for name, value in fake.parameters.items()}
+        variables = {f"bpmops_camunda_c8_{name}": value for name, value in fake.parameters.items()}
         run = Play(tmp_path)(
             [show(f"{SEARCH}{term}, limit=3) | length") for term, _found in terms], variables=variables
         )

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import retention
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import retention
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.windows import TIME_ARGUMENTS
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.windows import TIME_ARGUMENTS
 from ansible_collections.bpmops.camunda.plugins.modules import operate_delete_instance
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks
@@ -128,7 +128,7 @@ def test_lookups(fake: FakeOperate, tmp_path: Path) -> None:
     ]
     shown = [task("ansible.builtin.debug", {"msg": "{{ " + each + " }}"}) for each, _message in cases]
     good = task("ansible.builtin.debug", {"msg": "{{ " + start + "{'entity': 'process-instances', 'limit': '20'}) }}"})
-    variables = {f"bpmops_camunda_operate_{name}": value for name, value in fake.parameters.items()}
+    variables = {f"bpmops_camunda_c8_{name}": value for name, value in fake.parameters.items()}
     run = Play(tmp_path)([*shown, good], variables=variables)
     for each, (_expression, message) in zip(run, cases):
         assert message in each.failure["msg"]

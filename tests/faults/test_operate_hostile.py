@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import query
+from ansible_collections.bpmops.camunda.plugins.module_utils.query import search
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
@@ -165,7 +165,7 @@ def test_a_search_ends_with_a_clear_error(
 )
 @pytest.mark.parametrize(("twist", "message"), TWISTS, ids=[each.__name__ for each, _message in TWISTS])
 def test_a_deletion_deletes_nothing(twist: Any, message: str, options: Row, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query, "PAGE_SIZE", SIZE)
+    monkeypatch.setattr(search, "PAGE_SIZE", SIZE)
     definitions = [{"key": Generated(1)[0]["processDefinitionKey"]}]
     rows = {"process-instances": Generated(MANY), "process-definitions": definitions}
     with Nonsense(rows, twist=twist) as server:

@@ -32,7 +32,7 @@ def play(fake: FakeOperate, tmp_path: Path) -> Play:
 
 
 def connection_variables(fake: FakeOperate) -> dict[str, Any]:
-    return {f"bpmops_camunda_operate_{name}": value for name, value in fake.parameters.items()}
+    return {f"bpmops_camunda_c8_{name}": value for name, value in fake.parameters.items()}
 
 
 def show(expression: str) -> dict[str, Any]:
@@ -104,8 +104,8 @@ def test_lookup_options_from_the_environment_and_ini(play: Play, fake: FakeOpera
     run = play(tasks, environment=environment, parameters=dict.fromkeys(fake.parameters))
     assert run[0].ok["msg"] == 2 and run[1].ok["total"] == 2
     ini = play.directory / "own.cfg"
-    ini.write_text(f"[bpmops_camunda_operate]\nurl = {fake.url}\nusername = {fake.username}\n")
-    variables = {"bpmops_camunda_operate_password": fake.password}
+    ini.write_text(f"[bpmops_camunda_c8]\nurl = {fake.url}\nusername = {fake.username}\n")
+    variables = {"bpmops_camunda_c8_password": fake.password}
     run = play(tasks[:1], variables=variables, environment={"ANSIBLE_CONFIG": str(ini)})
     assert run[0].ok["msg"] == 2
 
@@ -123,7 +123,7 @@ def test_no_secret_in_any_output(play: Play, fake: FakeOperate, failing: bool, t
             show(GET + "5)"),
         ],
         arguments=["-vvvvv"],
-        variables=connection_variables(fake) | {"bpmops_camunda_operate_username": play.parameters["username"]},
+        variables=connection_variables(fake) | {"bpmops_camunda_c8_username": play.parameters["username"]},
     )
     assert [each.outcome.status for each in run] == (["failed"] * 5 if failing else ["ok"] * 4 + ["failed"])
     assert_no_secret(run, [fake.password])

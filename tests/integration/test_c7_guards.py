@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import caller
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7 as Camunda7Client
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import MANAGED, resource_of
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import MANAGED, resource_of
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import GLOBAL, GRANT, REVOKE, Authorization, Camunda7
 from ansible_collections.bpmops.camunda.tests.support.documents import GROUP, TENANT, USER
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine

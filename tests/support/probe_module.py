@@ -11,11 +11,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.product import CAMUNDA7
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, RefusedError
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, run
+from ansible_collections.bpmops.camunda.plugins.module_utils.runner import run
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.task import Context, Outcome, Product, Spec
 
 
 def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> str:
@@ -27,9 +28,8 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> s
 THING = Kind("thing", key=str, merge=lambda _current, wanted: wanted, perform=lambda *_arguments: None)
 
 SPEC = Spec(
-    connect=connect,
-    connection=OPTIONS,
-    options={
+    Product("probe", CAMUNDA7.options, connect),
+    {
         "value": {"type": "raw"},
         "text": {"type": "str", "aliases": ["words"]},
         "kind": {"type": "str", "choices": ["a", "b"], "default": "a"},

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import execute
+from ansible_collections.bpmops.camunda.plugins.module_utils.task import execute
 
 MODULES = "ansible_collections.bpmops.camunda.plugins.modules."
 

@@ -99,21 +99,36 @@ PRODUCT: Mapping[str, Descriptions] = {
         ),
         "engine": ("Name of the process engine. If omitted, the server's default engine is used.",),
     },
-    "operate": {
+    "camunda8": {
         "url": (
-            "Base URL of Operate, to which C(/v1) is appended. A C(/v1), C(/v2) or C(/) at its end is accepted.",
+            "Base URL of the cluster, to which C(/v1) or C(/v2) is appended. A C(/v1), C(/v2) or C(/) at its end is "
+            "accepted.",
             "It must not contain credentials, a query or a fragment.",
-            "On Camunda 8 SaaS omit it and give O(region) and O(cluster_id).",
+            "On Camunda 8 SaaS, omit it and give O(region) and O(cluster_id).",
         ),
         "audience": (
-            "Audience of the token to request, for Self-Managed Operate usually C(operate-api).",
-            "With O(cluster_id) the default is C(operate.camunda.io).",
+            "Audience of the token to request.",
+            "The default is C(operate.camunda.io) or C(zeebe.camunda.io) with O(cluster_id), and otherwise, unless "
+            "O(scope) is given, C(operate-api) or C(zeebe-api); the first of each pair is for Operate API v1.",
         ),
+        "operate_url": ("Base URL of Operate API v1, if it is not O(url).",),
+        "operate_audience": ("Audience of tokens for Operate API v1, if it is not O(audience).",),
+        "zeebe_url": (
+            "Base URL of Orchestration Cluster API v2, if it is not O(url): up to Camunda 8.7 the Zeebe gateway "
+            "usually has an address of its own.",
+        ),
+        "zeebe_audience": ("Audience of tokens for Orchestration Cluster API v2, if it is not O(audience).",),
         "cluster_id": (
             "ID of a cluster in Camunda 8 SaaS. With O(region) it determines O(url), O(token_url) and O(audience), "
             "unless they are given.",
         ),
         "region": ("Region of O(cluster_id), for example C(bru-2).",),
+        "saas_address": (
+            "Addresses of a cluster in Camunda 8 SaaS. V(component) means a host for each component, such as "
+            "C(bru-2.operate.camunda.io): up to Camunda 8.9. V(cluster) means one host for the cluster, such as "
+            "C(bru-2.api.camunda.io): Camunda 8.9 and newer.",
+            "With V(cluster), O(audience) has no default. Use the one that Console shows for the client.",
+        ),
     },
 }
 """What one product says of its own options, and otherwise of those that all have."""

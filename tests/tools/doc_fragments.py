@@ -43,13 +43,13 @@ class Product:
 
 PRODUCTS = (
     Product("camunda7", "Camunda 7 and its forks", "bpmops_camunda_c7"),
-    Product("operate", "Operate", "bpmops_camunda_operate"),
+    Product("camunda8", "Camunda 8", "bpmops_camunda_c8"),
 )
 
 TEMPLATE = '''# Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generated from plugins/module_utils/{room}/options.py by tests/tools/doc_fragments.py."""
+"""Generated from plugins/module_utils/{room}/product.py by tests/tools/doc_fragments.py."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ requirements:
 
 def render(product: Product) -> str:
     """Return the text of the fragment file of a product."""
-    table = importlib.import_module(f"{UTILS}.{product.room}.options").OPTIONS
-    own = importlib.import_module(f"{UTILS}.runner").IN_PROCESS
+    table = getattr(importlib.import_module(f"{UTILS}.{product.room}.product"), product.room.upper()).options
+    own = importlib.import_module(f"{UTILS}.options").IN_PROCESS
     said = {**BASE, **PRODUCT[product.room]}
     modules = [line for option in (*table, own) for line in _for_modules(option, said[option.name])]
     lookups = [line for option in table for line in _for_lookups(option, said[option.name], product.prefix)]

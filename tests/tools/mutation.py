@@ -29,11 +29,11 @@ MUTATED = (
     "desired/*.py",
     "checks.py",
     "rest/retry.py",
-    "camunda7/authorizations.py",
-    "camunda7/guards.py",
-    "camunda7/caller.py",
-    "camunda7/side_effects.py",
-    "camunda7/purge.py",
+    "camunda7/identity/authorizations.py",
+    "camunda7/identity/guards.py",
+    "camunda7/identity/caller.py",
+    "camunda7/identity/side_effects.py",
+    "camunda7/identity/purge.py",
 )
 """The files below module_utils on which data and rights depend."""
 TESTS = (
@@ -92,7 +92,7 @@ def _statuses(printed: str) -> dict[str, str]:
 
 
 def _file(name: str) -> str:
-    """The file of a mutant below module_utils: ``camunda7/guards.py``."""
+    """The file of a mutant below module_utils: ``camunda7/identity/guards.py``."""
     module = re.sub(r"^.*\.module_utils\.|\.[^.]+$", "", name)
     return module.replace(".", "/") + ".py"
 

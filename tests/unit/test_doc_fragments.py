@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, c7_guards, camunda7, operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.guards import GUARDS, PURGE_UNDECLARED
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS as OPERATE
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import IN_PROCESS
+from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, c7_guards, camunda7, camunda8
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.guards import GUARDS, PURGE_UNDECLARED
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.product import CAMUNDA7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.product import CAMUNDA8
+from ansible_collections.bpmops.camunda.plugins.module_utils.options import IN_PROCESS
 from ansible_collections.bpmops.camunda.tests.tools import descriptions
 from ansible_collections.bpmops.camunda.tests.tools.doc_fragments import FOLDER, PRODUCTS, Product, render
 
-TABLES = {"camunda7": CAMUNDA7, "operate": OPERATE}
-FRAGMENTS: dict[str, Any] = {"camunda7": camunda7.ModuleDocFragment, "operate": operate.ModuleDocFragment}
+TABLES = {"camunda7": CAMUNDA7.options, "camunda8": CAMUNDA8.options}
+FRAGMENTS: dict[str, Any] = {"camunda7": camunda7.ModuleDocFragment, "camunda8": camunda8.ModuleDocFragment}
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.room)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.bpmops.camunda.plugins.module_utils.given import rows, wrong_texts
+from ansible_collections.bpmops.camunda.plugins.module_utils.given import rows, wrong_strings
 
 OPTIONS = {
     "id": {"type": "str"},
@@ -22,7 +22,7 @@ RULES = {"id": {"minLength": 1, "maxLength": 3}, "names": {"minLength": 1}}
 def _problems(given: dict[str, Any]) -> list[str]:
     validated = ArgumentSpecValidator(OPTIONS).validate(given)
     assert not validated.error_messages
-    return list(wrong_texts(RULES, OPTIONS, validated.validated_parameters, given))
+    return list(wrong_strings(RULES, OPTIONS, validated.validated_parameters, given))
 
 
 @pytest.mark.parametrize(

@@ -20,17 +20,18 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     UsageError,
     answer_error,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import Option
+from ansible_collections.bpmops.camunda.plugins.module_utils.options import Option
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import (
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.task import (
     Context,
     Execution,
     Outcome,
+    Product,
     Spec,
     Work,
     execute,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor
 from ansible_collections.bpmops.camunda.plugins.plugin_utils import clients as module
 from ansible_collections.bpmops.camunda.plugins.plugin_utils.clients import Clients
 
@@ -53,7 +54,8 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> C
     return Client()
 
 
-SPEC = Spec(connect, (Option("url"), Option("password", secret=True)), {"id": {}})
+OPTIONS = (Option("url"), Option("password", secret=True))
+SPEC = Spec(Product("probe", OPTIONS, connect), {"id": {}})
 ONE: dict[str, Any] = {"url": "http://a", "password": "s3cr3t-of-a", "id": "x"}
 
 
@@ -95,14 +97,14 @@ def test_a_client_that_may_write_is_not_used_in_check_mode() -> None:
     clients = Clients()
     first = used(clients, ONE)
     assert used(clients, ONE, check_mode=True) is not first
-    reading = Spec(connect, SPEC.connection, {}, reads_only=True)
+    reading = Spec(SPEC.product, {}, reads_only=True)
     assert used(clients, ONE, spec=reading) is used(clients, ONE, check_mode=True)
 
 
 def test_a_client_of_another_product_is_not_used() -> None:
     clients = Clients()
     first = used(clients, ONE)
-    assert used(clients, ONE, spec=Spec(lambda *_arguments: Client(), SPEC.connection, {})) is not first
+    assert used(clients, ONE, spec=Spec(Product("other", OPTIONS, lambda *_arguments: Client()), {})) is not first
 
 
 @pytest.mark.parametrize("error", [UsageError("no"), ValueError("no"), SystemExit(1)])

@@ -15,14 +15,13 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.runner import Context, Outcome, Spec, execute
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor, invocation
+from ansible_collections.bpmops.camunda.plugins.module_utils.task import Context, Outcome, Product, Spec, execute
 from ansible_collections.bpmops.camunda.plugins.modules import c7_authorization
 
 SPEC = Spec(
-    connect=lambda _params, _redactor, _read_only: None,
-    connection=(),
-    options={
+    Product("probe", (), lambda _params, _redactor, _read_only: None),
+    {
         "age": {},
         "filter": {"type": "dict"},
         "note": {},
@@ -134,7 +133,7 @@ SPELLINGS = [
 @pytest.mark.parametrize("option", ["url", "token_url", "zeebe_url", "proxy"])
 @pytest.mark.parametrize("value", SPELLINGS)
 def test_a_url_with_a_secret_is_refused_and_shown_nowhere(option: str, value: str) -> None:
-    spec = Spec(connect=client_of, connection=(), options={option: {}})
+    spec = Spec(Product("probe", (), client_of), {option: {}})
     params = {"url": "http://127.0.0.1:1", option: value, "client_id": "ops", "client_secret": "x"}
     result = execute(spec, lambda _context: Outcome(), params).result
     if option != "zeebe_url" and not (option == "token_url" and "?" in value):
@@ -149,7 +148,7 @@ def client_of(params: Mapping[str, Any], redactor: Redactor, read_only: bool) ->
 
 def test_a_url_without_a_secret_is_shown() -> None:
     params = {"url": "https://camunda.example.com:8443/engine-rest", "proxy": "none"}
-    spec = Spec(connect=client_of, connection=(), options={"url": {}, "proxy": {}})
+    spec = Spec(Product("probe", (), client_of), {"url": {}, "proxy": {}})
     assert execute(spec, lambda _context: Outcome(), params).result["invocation"]["module_args"] == params
 
 

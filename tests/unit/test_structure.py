@@ -25,6 +25,7 @@ COLLECTION = ("ansible_collections", "bpmops", "camunda")
 PREFIX = ".".join((*COLLECTION, "plugins", "module_utils", ""))
 
 # Each room may import from the rooms on the right, and from itself.
+BASICS = {"errors", "secrets", "libraries", "files", "parallel", "waiting", "strings"}
 DIRECTION = {
     "errors": set(),
     "encodings": set(),
@@ -32,14 +33,18 @@ DIRECTION = {
     "libraries": {"errors"},
     "files": {"errors"},
     "parallel": {"errors"},
+    "waiting": {"errors", "parallel"},
     "checks": {"errors"},
-    "texts": set(),
-    "given": {"texts", "errors"},
-    "rest": {"errors", "secrets", "libraries", "files", "parallel"},
-    "desired": {"errors", "secrets", "parallel"},
-    "camunda7": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel", "texts"},
-    "operate": {"rest", "desired", "errors", "secrets", "libraries", "files", "parallel"},
-    "runner": {"rest", "desired", "errors", "secrets", "checks", "given"},
+    "strings": set(),
+    "options": set(),
+    "given": {"strings", "errors"},
+    "rest": {"errors", "secrets", "libraries", "files", "parallel", "waiting"},
+    "desired": {"errors", "parallel", "task"},
+    "query": {*BASICS, "task"},
+    "task": {"desired", "errors", "secrets", "checks", "given", "options"},
+    "camunda7": {*BASICS, "options", "task", "rest", "desired", "query"},
+    "camunda8": {*BASICS, "options", "task", "rest", "desired", "query"},
+    "runner": {"task", "secrets"},
 }
 
 

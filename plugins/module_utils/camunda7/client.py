@@ -24,10 +24,8 @@ from ..errors import (
 )
 from ..rest import shapes
 from ..rest.client import Client
-from ..rest.connection import Connection
 from ..rest.response import Response
-from ..secrets import Redactor
-from .permissions import Resource
+from .identity.permissions import Resource
 
 PAGE_SIZE = 500
 _MOST_ROWS = 1_000_000
@@ -226,41 +224,4 @@ def _not_paged(path: str, problem: str) -> CamundaError:
     return CamundaError(
         f"GET {path}: {problem}. The server, or a cache or proxy in between, ignores firstResult or maxResults, so "
         "that the list cannot be read. Check the option url, and what is in between."
-    )
-
-
-# Explanations of errors are only imported after an error.
-
-
-def explain(response: Response) -> tuple[Optional[str], str]:
-    """Return the type and the message of an error answer; see ``answers.explain``."""
-    from . import answers
-
-    return answers.explain(response)
-
-
-def repeat_answer(response: Response) -> Optional[bool]:
-    """Return whether an error answer may be asked again; see ``answers.repeat_answer``."""
-    from . import answers
-
-    return answers.repeat_answer(response)
-
-
-def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Camunda7:
-    """Return the client for a task's parameters."""
-    connection = Connection.from_parameters(params)
-    rest = Client(
-        connection,
-        read_only=read_only,
-        redactor=redactor,
-        explain=explain,
-        repeat_answer=repeat_answer,
-    )
-    known = connection.auth_type in {"basic", "cookie"}
-    return Camunda7(
-        rest,
-        engine=params.get("engine"),
-        authenticated=connection.auth_type != "none",
-        caller=connection.username if known else None,
-        password=connection.password if known else None,
     )

@@ -9,11 +9,15 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside, authorizations, own_rows
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.modes import MODES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import (
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
+    aside,
+    authorizations,
+    automatic_grants,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.modes import MODES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import (
     ALL,
     RESOURCES,
     check_permissions,
@@ -126,7 +130,7 @@ def _row(**values: Any) -> dict[str, Any]:
     ],
 )
 def test_own_rows(row: dict[str, Any], own: bool) -> None:
-    assert own_rows.is_own(row) is own
+    assert automatic_grants.is_own(row) is own
 
 
 WORDS: dict[str, tuple[Key, dict[str, Any], str]] = {

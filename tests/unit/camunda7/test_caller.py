@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, caller
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.caller import Caller
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import MEMBERSHIPS, Member
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
 

@@ -15,15 +15,15 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import (
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
     document,
     explain,
-    identity,
+    reconcile,
     schema,
     sources,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Source
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -255,7 +255,7 @@ def test_what_is_wrong_with_a_user_is_said(row: Any, message: str) -> None:
 def test_a_password_by_the_side_is_a_string_that_is_not_blank(password: Any) -> None:
     loaded = _load({"users": [{"id": "jdoe"}, {"id": "fine"}]})
     with pytest.raises(UsageError) as caught:
-        identity._add_passwords(loaded, {"fine": "kJ8#", "jdoe": password})
+        reconcile._add_passwords(loaded, {"fine": "kJ8#", "jdoe": password})
     assert caught.value.message.startswith("passwords.jdoe: it ")
     assert "kJ8#" not in caught.value.message and "5349" not in caught.value.message
     assert loaded.objects["user"] == {"jdoe": {"id": "jdoe"}, "fine": {"id": "fine"}}

@@ -9,10 +9,10 @@ import copy
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import guards, identity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.caller import Caller
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import MANAGED, resource_of
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import guards, reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import MANAGED, resource_of
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
@@ -42,7 +42,7 @@ OPTIONS: dict[str, Any] = {
 def _run(model: Model, **options: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """Plan and carry out a task; return what changed, and what was kept."""
     client: Any = model
-    stages, kept = identity.plan_task(client, {**OPTIONS, **options}, Redactor())
+    stages, kept = reconcile.plan_task(client, {**OPTIONS, **options}, Redactor())
     changes = [change for stage in stages for change in stage]
     for change in changes:
         model.apply(change)
@@ -160,7 +160,7 @@ PURGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "groups": ({"groups": [{"id": "ops"}]}, ["groups"]),
     "everything": (
         {"users": [{"id": "jdoe"}], "groups": [{"id": "ops"}], "tenants": [{"id": "t"}]},
-        list(identity.PURGE),
+        list(reconcile.PURGE),
     ),
 }
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, identity, purge
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.document import Document, Source, load_documents
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.state import State
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, purge, reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.current import State
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import (
+    Document,
+    Source,
+    load_documents,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import MEMBERSHIPS
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
 
@@ -21,7 +25,7 @@ FULL: dict[str, Any] = {
     "tenants": [{"id": "t", "users": ["u"], "groups": ["g"]}],
     "authorizations": [{"user": "u", "resource": "tenant", "id": "t", "permissions": ["READ", "UPDATE"]}],
 }
-EVERYTHING = identity.PURGE
+EVERYTHING = reconcile.PURGE
 
 
 def _document(data: dict[str, Any]) -> Document:
@@ -55,7 +59,7 @@ def _stages(document: Document, state: State, **options: Any) -> list[list[str]]
 
 def _plan(document: Document, state: State, **options: Any) -> list[list[Change]]:
     given: Any = {"purge": (), "protect": (), "update_password": "on_create", "caller": "admin", **options}
-    return purge.create_again(identity.reconcile(document, state, **given), document, state)
+    return purge.create_again(reconcile.reconcile(document, state, **given), document, state)
 
 
 EMPTY = State({"user": {}, "group": {}, "tenant": {}}, {}, {})
@@ -133,11 +137,11 @@ class Client:
 
 
 def _guarded(document: Document, state: State, *allow: str) -> Any:
-    stages = identity.reconcile(
+    stages = reconcile.reconcile(
         document, state, purge=EVERYTHING, protect=(), update_password="on_create", caller="admin"
     )
     client: Any = Client()
-    return identity._guard(client, stages, document, allow)
+    return reconcile._guard(client, stages, document, allow)
 
 
 def test_purge_leaves_the_caller_alone_and_says_so() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import document, export, sources
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.parse import parse
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import document, snapshot, sources
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.parse import parse
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +50,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(value: Any) -> None:
 @given(st.dictionaries(st.text(st.characters(exclude_categories=("Cs",))), st.lists(st.text()), max_size=3))
 def test_what_the_export_writes_is_read_back(value: Any) -> None:
     for name in ("x.yml", "x.json"):
-        assert parse(export.text(name, value).encode(), name) == value
+        assert parse(snapshot.text(name, value).encode(), name) == value
 
 
 @pytest.mark.parametrize(

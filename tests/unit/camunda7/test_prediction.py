@@ -8,10 +8,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import identity
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.caller import Caller
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.permissions import RESOURCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import RESOURCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
@@ -72,7 +72,7 @@ def cases(draw: Any) -> tuple[Model, dict[str, Any]]:
         "src": None,
         "passwords": None,
         "update_password": "on_create",
-        "purge": draw(st.lists(st.sampled_from(identity.PURGE), unique=True)),
+        "purge": draw(st.lists(st.sampled_from(reconcile.PURGE), unique=True)),
         "protect": draw(st.lists(names, unique=True, max_size=1)),
         "max_deletions": "100%",
         "concurrency": 1,
@@ -81,9 +81,9 @@ def cases(draw: Any) -> tuple[Model, dict[str, Any]]:
     return Model(objects, members, there), task
 
 
-def _plan(model: Model, task: dict[str, Any]) -> identity.Reconciliation:
+def _plan(model: Model, task: dict[str, Any]) -> reconcile.Reconciliation:
     client: Any = model
-    return identity.plan_task(client, task, Redactor())
+    return reconcile.plan_task(client, task, Redactor())
 
 
 def _changes(model: Model, task: dict[str, Any]) -> list[Any]:

@@ -9,9 +9,9 @@ import json
 from typing import Any, Optional
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, entities
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, entities
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     CamundaError,
     InvalidAnswerError,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any, Optional
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, guards
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import (
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, guards
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import (
     GROUP_USERS,
     MEMBERSHIPS,
     Member,

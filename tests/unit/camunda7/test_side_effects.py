@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, own_rows
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import ENTITIES
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import MEMBERSHIPS, Member
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.side_effects import dropped_with
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, automatic_grants
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import MEMBERSHIPS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.side_effects import dropped_with
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 
 GRANT, REVOKE = 1, 2
@@ -42,9 +42,9 @@ def change(action: str, key: Any, kind: str = "") -> Change:
     ],
 )
 def test_the_permissions_that_the_engine_gives_by_itself(key: Key, permissions: list[str] | None) -> None:
-    assert own_rows.default(key) == permissions
-    assert own_rows.is_own(authorizations.desired(key, permissions or ["READ"])) is (permissions is not None)
-    assert not own_rows.is_own(authorizations.desired(key, ["UPDATE"]))
+    assert automatic_grants.default(key) == permissions
+    assert automatic_grants.is_own(authorizations.desired(key, permissions or ["READ"])) is (permissions is not None)
+    assert not automatic_grants.is_own(authorizations.desired(key, ["UPDATE"]))
 
 
 @pytest.mark.parametrize(

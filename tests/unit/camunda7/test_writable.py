@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import authorizations, writable
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.entities import GROUP, TENANT, USER
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.memberships import GROUP_USERS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, writable
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import GROUP, TENANT, USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import GROUP_USERS, Member
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 

@@ -9,9 +9,9 @@ import json
 from typing import Any, Optional
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import aside, authorizations
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import aside, authorizations
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, answer_error
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response

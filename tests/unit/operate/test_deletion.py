@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Optional
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import deletion
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, RefusedError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import deletion
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 QUICK = deletion.Settings(cancel_first=True, wait_interval=0.0)

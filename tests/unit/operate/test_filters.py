@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import filters
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_catalog as entities
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, filters
 
 INSTANCES = entities.find("process-instances")
 VARIABLES = entities.find("variables")

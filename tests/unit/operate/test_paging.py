@@ -12,9 +12,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_catalog as entities
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_paging as paging
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1 import Operate
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import InvalidAnswerError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, paging
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.client import Operate
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import product as options
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_catalog as entities
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate import entities, options, times, windows
+from ansible_collections.bpmops.camunda.plugins.module_utils.query import times, windows
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 INSTANCES = entities.find("process-instances")
@@ -162,11 +164,14 @@ def test_where_pages_start_and_stop() -> None:
 
 @pytest.mark.parametrize("end", ["", "/", "/v1", "/v2/", "//"])
 def test_the_version_at_the_end_of_a_url_is_accepted(end: str) -> None:
-    assert options.locate({"url": f"http://localhost:8080/operate{end}"})["url"] == "http://localhost:8080/operate"
+    assert (
+        options.locate({"url": f"http://localhost:8080/operate{end}"}, "operate")["url"]
+        == "http://localhost:8080/operate"
+    )
 
 
 def test_saas_by_cluster_and_region() -> None:
-    located = options.locate({"cluster_id": "c-1", "region": "bru-2", "url": None, "token_url": ""})
+    located = options.locate({"cluster_id": "c-1", "region": "bru-2", "url": None, "token_url": ""}, "operate")
     assert located["url"] == "https://bru-2.operate.camunda.io/c-1"
     assert located["token_url"] == "https://login.cloud.camunda.io/oauth/token"
     assert located["audience"] == "operate.camunda.io"
@@ -177,15 +182,15 @@ def test_saas_by_cluster_and_region() -> None:
 
 def test_what_is_given_wins_but_not_the_name_of_another_component() -> None:
     given = {"cluster_id": "c-1", "region": "bru-2", "url": "http://127.0.0.1:1/x/v1", "token_url": "http://t/"}
-    located = options.locate({**given, "audience": "zeebe.camunda.io"})
+    located = options.locate({**given, "audience": "zeebe.camunda.io"}, "operate")
     assert (located["url"], located["token_url"]) == ("http://127.0.0.1:1/x", "http://t/")
     assert located["audience"] == "operate.camunda.io"
-    assert options.locate({"url": "http://h", "audience": "operate-api"})["audience"] == "operate-api"
+    assert options.locate({"url": "http://h", "audience": "operate-api"}, "operate")["audience"] == "operate-api"
 
 
 def test_half_a_cluster_is_an_error() -> None:
     for half in ({"cluster_id": "c-1"}, {"region": "bru-2"}):
         with pytest.raises(UsageError, match="both cluster_id and region"):
-            options.locate(half)
+            options.locate(half, "operate")
     with pytest.raises(UsageError, match="cluster_id may have letters"):
-        options.locate({"cluster_id": "c/../d", "region": "bru-2"})
+        options.locate({"cluster_id": "c/../d", "region": "bru-2"}, "operate")

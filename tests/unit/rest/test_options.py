@@ -10,15 +10,10 @@ from dataclasses import fields
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.options import OPTIONS as CAMUNDA7
-from ansible_collections.bpmops.camunda.plugins.module_utils.operate.options import OPTIONS as OPERATE
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.product import CAMUNDA7
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.product import CAMUNDA8
+from ansible_collections.bpmops.camunda.plugins.module_utils.options import BASE, Option, argument_spec, product_options
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import STRATEGIES, Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.options import (
-    BASE,
-    Option,
-    argument_spec,
-    product_options,
-)
 from ansible_collections.bpmops.camunda.tests.tools import descriptions
 
 
@@ -31,7 +26,7 @@ def test_the_table_and_the_connection_agree() -> None:
 
 
 def test_every_option_is_described_and_every_secret_is_marked() -> None:
-    for room, table in (("camunda7", CAMUNDA7), ("operate", OPERATE)):
+    for room, table in (("camunda7", CAMUNDA7.options), ("camunda8", CAMUNDA8.options)):
         said = {**descriptions.BASE, **descriptions.PRODUCT[room]}
         for option in table:
             assert said[option.name] and all(text.endswith(".") for text in said[option.name]), option.name
@@ -45,7 +40,7 @@ def test_the_argument_spec_validates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMUNDA7_URL", "http://localhost/engine-rest")
     monkeypatch.setenv("CAMUNDA7_PASSWORD", password)
     monkeypatch.setenv("CAMUNDA7_ENGINE", "from the environment")
-    result = ArgumentSpecValidator(argument_spec(CAMUNDA7)).validate(
+    result = ArgumentSpecValidator(argument_spec(CAMUNDA7.options)).validate(
         {"username": "mary", "deadline": "0.5", "engine": "x"}
     )
     assert not result.error_messages
@@ -72,7 +67,12 @@ def test_an_environment_variable_that_is_empty_hides_no_other(
 
 
 def test_credentials_of_camunda_8_do_not_go_to_camunda_7() -> None:
-    names = {name for option in CAMUNDA7 for name in option.env if option.secret or option.name in ("client_id", "url")}
+    names = {
+        name
+        for option in CAMUNDA7.options
+        for name in option.env
+        if option.secret or option.name in ("client_id", "url")
+    }
     assert all(name.startswith("CAMUNDA7_") for name in names)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import WaitTimeoutError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.waiting import wait_until
+from ansible_collections.bpmops.camunda.plugins.module_utils.waiting import wait_until
 
 
 class Clock:

@@ -1,0 +1,150 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resources and their permissions, the vocabulary of Camunda 7 authorizations.
+
+Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission enums beside it, 7.24; Operaton the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ...errors import UsageError
+
+ALL = "ALL"
+NONE = "NONE"
+
+TYPES = {"global": 0, "grant": 1, "revoke": 2}
+TYPE_NAMES = {number: name for name, number in TYPES.items()}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of thing that permissions are given on; ``permissions`` without NONE and ALL."""
+
+    number: int
+    name: str
+    permissions: tuple[str, ...]
+
+    @property
+    def known(self) -> bool:
+        return bool(self.permissions)
+
+
+_CRUD = "READ UPDATE CREATE DELETE"
+
+_TABLE: tuple[tuple[int, str, str], ...] = (
+    (0, "application", "ACCESS"),
+    (1, "user", _CRUD),
+    (2, "group", _CRUD),
+    (3, "group_membership", "CREATE DELETE"),
+    (4, "authorization", _CRUD),
+    (5, "filter", _CRUD),
+    (
+        6,
+        "process_definition",
+        "READ UPDATE DELETE RETRY_JOB READ_TASK UPDATE_TASK CREATE_INSTANCE READ_INSTANCE UPDATE_INSTANCE "
+        "DELETE_INSTANCE READ_HISTORY DELETE_HISTORY TASK_WORK TASK_ASSIGN MIGRATE_INSTANCE SUSPEND_INSTANCE "
+        "UPDATE_INSTANCE_VARIABLE UPDATE_TASK_VARIABLE SUSPEND READ_INSTANCE_VARIABLE READ_HISTORY_VARIABLE "
+        "READ_TASK_VARIABLE UPDATE_HISTORY",
+    ),
+    (7, "task", f"{_CRUD} UPDATE_VARIABLE READ_VARIABLE READ_HISTORY TASK_WORK TASK_ASSIGN"),
+    (8, "process_instance", f"{_CRUD} RETRY_JOB SUSPEND UPDATE_VARIABLE"),
+    (9, "deployment", "READ CREATE DELETE"),
+    (10, "decision_definition", "READ UPDATE CREATE_INSTANCE READ_HISTORY DELETE_HISTORY"),
+    (11, "tenant", _CRUD),
+    (12, "tenant_membership", "CREATE DELETE"),
+    (
+        13,
+        "batch",
+        f"{_CRUD} READ_HISTORY DELETE_HISTORY "
+        "CREATE_BATCH_MIGRATE_PROCESS_INSTANCES CREATE_BATCH_MODIFY_PROCESS_INSTANCES "
+        "CREATE_BATCH_RESTART_PROCESS_INSTANCES CREATE_BATCH_DELETE_RUNNING_PROCESS_INSTANCES "
+        "CREATE_BATCH_DELETE_FINISHED_PROCESS_INSTANCES CREATE_BATCH_DELETE_DECISION_INSTANCES "
+        "CREATE_BATCH_SET_JOB_RETRIES CREATE_BATCH_SET_EXTERNAL_TASK_RETRIES "
+        "CREATE_BATCH_UPDATE_PROCESS_INSTANCES_SUSPEND CREATE_BATCH_SET_REMOVAL_TIME CREATE_BATCH_SET_VARIABLES "
+        "CREATE_BATCH_CORRELATE_MESSAGE",
+    ),
+    (14, "decision_requirements_definition", "READ"),
+    (15, "report", _CRUD),
+    (16, "dashboard", _CRUD),
+    (17, "operation_log_category", "READ UPDATE DELETE"),
+    (18, "optimize", "EDIT SHARE"),
+    (19, "historic_task", "READ READ_VARIABLE"),
+    (20, "historic_process_instance", "READ"),
+    (21, "system", "READ SET DELETE"),
+)
+
+RESOURCES: dict[str, Resource] = {name: Resource(number, name, tuple(names.split())) for number, name, names in _TABLE}
+_BY_NUMBER: dict[int, Resource] = {resource.number: resource for resource in RESOURCES.values()}
+
+
+# Rows on single objects of these kinds come and go with tasks, filters, deployments and history.
+VOLATILE = frozenset(
+    RESOURCES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
+)
+ALL_RESOURCES = frozenset(_BY_NUMBER)
+# What a caller needs permissions on to manage identity. Ids of these resources, but for authorizations, are ids of
+# users, groups and tenants.
+MANAGED = frozenset(
+    RESOURCES[name].number
+    for name in ("user", "group", "tenant", "group_membership", "tenant_membership", "authorization")
+)
+
+_NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return " Did you mean x?" for a mistyped word, or an empty string."""
+    match = difflib.get_close_matches(word.lower(), {item.lower(): item for item in words}, n=1)
+    found = next((item for item in words if match and item.lower() == match[0]), None) if match else None
+    return f" Did you mean {found}?" if found else ""
+
+
+@lru_cache(maxsize=256, typed=True)
+def resource_of(value: object) -> Resource:
+    """Return the resource that a name (any case) or a number stands for.
+
+    Custom permission providers may add resources: numbers that are not in the table are accepted.
+
+    Raises:
+        UsageError: for an unknown name.
+    """
+    text = str(value).strip()
+    if _NUMBER.fullmatch(text):
+        return _BY_NUMBER.get(int(text)) or Resource(int(text), str(int(text)), ())
+    resource = RESOURCES.get(text.lower())
+    if resource is None:
+        raise UsageError(
+            f"Unknown resource {text!r}.{nearest(text, RESOURCES)} Valid are {', '.join(RESOURCES)}, or a number."
+        )
+    return resource
+
+
+def check_permissions(resource: Resource, permissions: Iterable[str]) -> list[str]:
+    """Return what is wrong with the names for the resource; nothing for a resource that is not in the table."""
+    if not resource.known:
+        return []
+    valid = (*resource.permissions, ALL, NONE)
+    return [
+        f"Unknown permission {name!r} for the resource {resource.name}.{nearest(name, valid)} "
+        f"Valid are {', '.join(valid)}."
+        for name in permissions
+        if name not in valid
+    ]
+
+
+def normal(permissions: Iterable[str]) -> list[str]:
+    """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
+    return list(_normal(tuple(permissions)))
+
+
+@lru_cache(maxsize=1024)  # thousands of rows have few different sets, and share their strings so
+def _normal(permissions: tuple[str, ...]) -> tuple[str, ...]:
+    names = set(permissions) - {NONE}
+    return (ALL,) if ALL in names else tuple(sorted(names))

@@ -1,0 +1,110 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limits of a purge, and the authorizations that the engine deletes together with purged objects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import Any
+
+from ...desired import brake
+from ...desired.plan import Change
+from ...errors import RefusedError
+from . import authorizations, automatic_grants
+from .authorizations import Key
+from .current import State
+from .document import AUTHORIZATIONS, Document
+from .entities import TENANT
+from .guards import PURGE_UNDECLARED
+from .memberships import TENANT_GROUPS, TENANT_USERS
+from .reconcile import AGAIN, GRANTS
+from .side_effects import dropped_with
+
+
+def check(document: Document, purge: Collection[str], params: Mapping[str, Any]) -> None:
+    """Refuse to purge a kind of which nothing is declared: all of it would be deleted.
+
+    Memberships are another matter: only lists that are declared are purged.
+
+    Args:
+        params: ``allow``, ``max_deletions``.
+
+    Raises:
+        RefusedError: names the kinds.
+        UsageError: ``max_deletions`` is wrong.
+    """
+    brake.parse(params["max_deletions"])
+    declared: dict[str, Collection[Any]] = {f"{name}s": items for name, items in document.objects.items()}
+    declared[AUTHORIZATIONS] = document.authorizations
+    empty = [kind for kind in purge if kind in declared and not declared[kind]]
+    if empty and PURGE_UNDECLARED not in params["allow"]:
+        raise RefusedError(
+            f"Refused to purge {', '.join(empty)}: the desired state declares none, so all of them would be deleted. "
+            f"Check that it is complete. To do it all the same, set allow: [{PURGE_UNDECLARED}].",
+            guards=[PURGE_UNDECLARED],
+        )
+
+
+def defaults(surplus: Iterable[Hashable], document: Document) -> dict[Key, dict[str, Any]]:
+    """Return the surplus authorizations that the engine itself creates with a declared object, as it creates them.
+
+    They are not deleted but set to the engine's default, whether or not their object is there already: a run that is
+    interrupted after the creation of the object and the run after it then end in the same state. A list of a tenant's
+    members that is not declared says nothing, so that the authorizations of its members are deleted.
+    """
+    members = {
+        (membership.member.name, name, tenant)
+        for membership in (TENANT_USERS, TENANT_GROUPS)
+        for tenant, names in document.members[membership.option].items()
+        for name in names
+    }
+
+    def is_declared(key: Key) -> bool:
+        if key.resource == TENANT.resource.number:
+            return (key.grantee, key.name, key.resource_id) in members
+        return key.name in document.objects[key.grantee]
+
+    found = {key: automatic_grants.default(key) for key in surplus if isinstance(key, Key)}
+    return {
+        key: authorizations.desired(key, permissions)
+        for key, permissions in found.items()
+        if permissions is not None and is_declared(key)
+    }
+
+
+def settle(
+    stages: list[list[Change]], document: Document, state: State, params: Mapping[str, Any]
+) -> list[list[Change]]:
+    """Return the guarded plan with what the engine deletes by itself taken into account.
+
+    Args:
+        params: ``max_deletions``.
+
+    Raises:
+        RefusedError: there are more deletions than ``max_deletions`` allows.
+    """
+    removals = [change for stage in stages for change in stage if change.action == "delete"]
+    if not removals:
+        return stages
+    brake.check(removals, state.counts(), params["max_deletions"])
+    return create_again(stages, document, state)
+
+
+def create_again(stages: list[list[Change]], document: Document, state: State) -> list[list[Change]]:
+    """Return the stages with the declared authorizations that the engine deletes on the way created after that.
+
+    A pure function. Such a change has no id in ``after``: the authorization is created anew.
+    """
+    members = [member for found in state.members.values() for member in found]
+    dropped = dropped_with((change for stage in stages for change in stage), members)
+    planned = {change.key: change.after for change in stages[GRANTS]}
+    again: dict[Key, Change] = {}
+    for key in filter(dropped, document.authorizations):
+        before = state.authorizations.get(key)
+        after = {name: value for name, value in (planned.get(key) or before or {}).items() if name != "id"}
+        again[key] = Change("update" if before else "create", authorizations.kind(), key, before, after)
+    stages = list(stages)
+    stages[GRANTS] = [change for change in stages[GRANTS] if change.key not in again]
+    stages[AGAIN] = list(again.values())
+    return stages
