@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -19,6 +18,7 @@ from ansible.utils.display import Display
 from ..module_utils.checks import check_values
 from ..module_utils.errors import UsageError
 from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.words import nearest
 from .clients import clients
 
 FOUND = "found"
@@ -74,12 +74,6 @@ class Lookup(LookupBase):
         return found
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the question which of ``names`` was meant, or nothing when none is near."""
-    found = difflib.get_close_matches(name, names, n=1)
-    return f" Did you mean {found[0]}?" if found else ""
-
-
 def plain(value: Any) -> Any:
     """Return a value without what Ansible adds to it on the controller (tags, lazy containers), dates as strings."""
     if isinstance(value, Mapping):
@@ -111,7 +105,8 @@ def merge(context: Context[Any], term: Any, name: str, spec: Spec[Any]) -> dict[
     unknown = sorted(set(term) - set(allowed), key=str)
     if unknown:
         raise UsageError(
-            f"A term has no option {', '.join(map(str, unknown))}; it may have {', '.join(sorted(allowed))}."
+            f"A term has no option {', '.join(map(str, unknown))}.{nearest(str(unknown[0]), allowed)} "
+            f"It may have {', '.join(sorted(allowed))}."
         )
     empty = sorted(option for option, value in term.items() if value is None)
     if empty:

@@ -25,7 +25,7 @@ COLLECTION = ("ansible_collections", "bpmops", "camunda")
 PREFIX = ".".join((*COLLECTION, "plugins", "module_utils", ""))
 
 # Each room may import from the rooms on the right, and from itself.
-BASICS = {"errors", "secrets", "libraries", "files", "parallel", "waiting", "strings"}
+BASICS = {"errors", "secrets", "libraries", "files", "parallel", "waiting", "strings", "words"}
 DIRECTION = {
     "errors": set(),
     "encodings": set(),
@@ -36,9 +36,10 @@ DIRECTION = {
     "waiting": {"errors", "parallel"},
     "checks": {"errors"},
     "strings": set(),
+    "words": set(),
     "options": set(),
     "given": {"strings", "errors"},
-    "rest": {"errors", "secrets", "libraries", "files", "parallel", "waiting"},
+    "rest": {"errors", "secrets", "libraries", "files", "parallel", "waiting", "words"},
     "desired": {"errors", "parallel", "task"},
     "query": {*BASICS, "task"},
     "task": {"desired", "errors", "secrets", "checks", "given", "options"},

@@ -8,12 +8,11 @@ Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Optional
 
 from ..errors import UsageError
+from ..words import nearest
 
 KEY, INT, TEXT, BOOL, DATE, JSON = "key", "int", "str", "bool", "date", "json"
 
@@ -74,13 +73,6 @@ class Entity:
         raise UsageError(
             f"{purpose}: {self.name} have no field {name!r}.{nearest(name, names)} They have {', '.join(names)}."
         )
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the question which of ``names`` was meant, or nothing when none is near."""
-    by_lower = {each.lower(): each for each in names}
-    found = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return f" Did you mean {by_lower[found[0]]}?" if found else ""
 
 
 _IGNORED = "the server ignores it as a filter, and so would return everything"

@@ -14,6 +14,7 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
+from ..words import nearest
 
 _BASIC = "basic"
 STRATEGIES = ("none", _BASIC, "bearer", "api_key", "oauth2", "cookie")
@@ -108,7 +109,8 @@ def _strategy(given: Mapping[str, Any], password_strategy: str) -> str:
     if chosen in STRATEGIES:
         return chosen
     if chosen != "auto":
-        raise UsageError(f"auth_type: {chosen} is none of auto, {', '.join(STRATEGIES)}.")
+        valid = ("auto", *STRATEGIES)
+        raise UsageError(f"auth_type: {chosen} is none of {', '.join(valid)}.{nearest(chosen, valid)}")
     for half, other in _HALVES:
         if half in given and other not in given:
             raise UsageError(f"The option {half} is given without {other}.")

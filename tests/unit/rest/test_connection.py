@@ -74,6 +74,7 @@ def test_a_product_says_what_a_user_name_means() -> None:
         ({**OAUTH2, "token_url": None}, "needs token_url too"),
         ({"auth_type": "bearer"}, "needs token too"),
         ({"auth_type": "digest"}, "none of auto"),
+        ({"auth_type": "berer"}, "Did you mean bearer?"),
         ({**BASIC, "token": SECRET}, "auth_type: bearer or basic"),
         ({**BASIC, **OAUTH2}, "auth_type: oauth2 or basic"),
         ({**BASIC, "username": "a:b"}, "colon"),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ... import strings
 from ...libraries import load
-from .permissions import nearest
+from ...words import nearest
 from .schema import ITEMS, SCHEMA
 
 

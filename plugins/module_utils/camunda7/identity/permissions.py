@@ -8,13 +8,13 @@ Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission en
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ...errors import UsageError
+from ...words import nearest
 
 ALL = "ALL"
 NONE = "NONE"
@@ -97,13 +97,6 @@ MANAGED = frozenset(
 )
 
 _NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return " Did you mean x?" for a mistyped word, or an empty string."""
-    match = difflib.get_close_matches(word.lower(), {item.lower(): item for item in words}, n=1)
-    found = next((item for item in words if match and item.lower() == match[0]), None) if match else None
-    return f" Did you mean {found}?" if found else ""
 
 
 @lru_cache(maxsize=256, typed=True)
