@@ -62,25 +62,12 @@ _raw:
   elements: raw
 """
 
-from typing import Any
-
 from ..module_utils.camunda8.product import CAMUNDA8
-from ..module_utils.camunda8.v1 import Operate
-from ..module_utils.query import work
-from ..module_utils.task import Context, Spec
+from ..module_utils.camunda8.v1 import V1
 from ..plugin_utils.lookup import Lookup
-
-
-def get(context: Context[Operate], term: Any) -> list[Any]:
-    params = {**context.params, "key": None, "keys": [term], "concurrency": 1}
-    objects: list[Any] = work.get(context.client, params, check_mode=False).result["objects"]
-    return objects
+from ..plugin_utils.query import get_spec, get_term
 
 
 class LookupModule(Lookup):
-    spec = Spec(
-        CAMUNDA8,
-        {"entity": {}, "view": {}, "required": {}},
-        reads_only=True,
-    )
-    term = staticmethod(get)
+    spec = get_spec(CAMUNDA8)
+    term = get_term(V1)

@@ -93,40 +93,12 @@ _raw:
   elements: raw
 """
 
-from typing import Any
-
 from ..module_utils.camunda8.product import CAMUNDA8
-from ..module_utils.camunda8.v1 import Operate
-from ..module_utils.errors import RefusedError
-from ..module_utils.query import search, work
-from ..module_utils.task import Context, Spec
-from ..plugin_utils.lookup import Lookup, merge
-
-SPEC = Spec(
-    CAMUNDA8,
-    {name: argument for name, argument in search.ARGUMENTS.items() if name != "search_after"},
-    reads_only=True,
-    not_empty=search.NOT_EMPTY,
-)
-
-
-def find(context: Context[Operate], term: Any) -> list[Any]:
-    params = merge(context, term, "entity", SPEC)
-    done = work.search(context.client, params, check_mode=False)
-    found = done.result
-    for warning in done.warnings:
-        context.warn(warning)
-    if params["count_only"]:
-        return [found["total"]]
-    if found["truncated"]:
-        raise RefusedError(
-            f"More than {params['limit']} {params['entity']} match. Narrow the filter, raise limit, or write them to a file "
-            "with the module operate_search and its option dest."
-        )
-    objects: list[Any] = found["objects"]
-    return objects
+from ..module_utils.camunda8.v1 import V1
+from ..plugin_utils.lookup import Lookup
+from ..plugin_utils.query import search_spec, search_term
 
 
 class LookupModule(Lookup):
-    spec = SPEC
-    term = staticmethod(find)
+    spec = search_spec(CAMUNDA8)
+    term = search_term(V1, spec, "operate_search")

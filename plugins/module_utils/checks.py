@@ -13,7 +13,7 @@ from .errors import UsageError
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "concurrency": (1, 16),
-    "max_instances": (1, inf),
+    "max_objects": (1, inf),
     "wait_interval": (0.01, inf),
     "wait_timeout": (0, inf),
 }

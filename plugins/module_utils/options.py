@@ -79,6 +79,15 @@ ORCHESTRATION_CLUSTER_ENV: Mapping[str, tuple[str, ...]] = {
 """The environment variables of Camunda's own clients for Camunda 8, which several products of it share."""
 
 
+CONCURRENCY: Mapping[str, Any] = {"concurrency": {"type": "int", "default": 4}}
+WAIT: Mapping[str, Any] = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 60.0},
+    "wait_interval": {"type": "float", "default": 0.5},
+}
+"""Argument specs that modules share; ``wait_*`` are seconds. Their ranges are in checks.py."""
+
+
 def product_options(env: Mapping[str, tuple[str, ...]], *extra: Option) -> tuple[Option, ...]:
     """Return the connection options of one product.
 

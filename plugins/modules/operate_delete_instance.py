@@ -167,38 +167,27 @@ error:
   sample: {refused: [{key: "2251799813685276", state: ACTIVE, reason: it is active}]}
 """
 
-from ..module_utils.camunda8 import retention
+from ..module_utils.camunda8.instances import SELECTOR, delete
 from ..module_utils.camunda8.product import CAMUNDA8
-from ..module_utils.camunda8.v1 import Operate
-from ..module_utils.query import windows
+from ..module_utils.options import CONCURRENCY, WAIT
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA8,
     {
-        "key": {"type": "str", "no_log": False},
-        "keys": {"type": "list", "elements": "str", "no_log": False},
-        "filter": {"type": "dict"},
-        **windows.TIME_ARGUMENTS,
+        **SELECTOR.arguments(),
+        "roots_only": {"type": "bool", "default": False},
         "cancel_first": {"type": "bool", "default": False},
         "include_children": {"type": "bool", "default": False},
-        "max_instances": {"type": "int", "default": 1000},
-        "concurrency": {"type": "int", "default": 4},
-        "wait": {"type": "bool", "default": True},
-        "wait_timeout": {"type": "float", "default": 60.0},
-        "wait_interval": {"type": "float", "default": 0.5},
+        **CONCURRENCY,
+        **WAIT,
     },
-    rules={"mutually_exclusive": retention.EXCLUSIVE, "required_one_of": [retention.TARGETS]},
-    not_empty=retention.NOT_EMPTY,
+    rules=SELECTOR.rules(),
+    not_empty=SELECTOR.not_empty(),
 )
 
-
-def work(context: Context[Operate]) -> Outcome:
-    done = retention.delete(context.client, context.params, check_mode=context.check_mode, journal=context.journal)
-    for warning in done.warnings:
-        context.warn(warning)
-    return Outcome(done.changed, done.result, done.changes)
+work = delete
 
 
 def main() -> None:

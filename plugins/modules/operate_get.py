@@ -135,30 +135,19 @@ dest:
 """
 
 from ..module_utils.camunda8.product import CAMUNDA8
-from ..module_utils.camunda8.v1 import Operate
-from ..module_utils.query import work as tasks
+from ..module_utils.camunda8.v1 import V1
+from ..module_utils.query.work import get, get_arguments, get_rules
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA8,
-    {
-        "entity": {"type": "str", "required": True},
-        "key": {"type": "str", "no_log": False},
-        "keys": {"type": "list", "elements": "str", "no_log": False},
-        "view": {"type": "str", "choices": ["object", "xml", "statistics", "sequence_flows"], "default": "object"},
-        "required": {"type": "bool", "default": False},
-        "dest": {"type": "path"},
-        "concurrency": {"type": "int", "default": 4},
-    },
-    rules={"mutually_exclusive": [("key", "keys")], "required_one_of": [("key", "keys")]},
+    get_arguments("key", "keys", "xml", "statistics", "sequence_flows"),
+    rules=get_rules("key", "keys"),
     reads_only=True,
 )
 
-
-def work(context: Context[Operate]) -> Outcome:
-    done = tasks.get(context.client, context.params, check_mode=context.check_mode)
-    return Outcome(done.changed, done.result)
+work = get(V1)
 
 
 def main() -> None:

@@ -199,26 +199,15 @@ dest:
 """
 
 from ..module_utils.camunda8.product import CAMUNDA8
-from ..module_utils.camunda8.v1 import Operate
-from ..module_utils.query import search
-from ..module_utils.query import work as tasks
+from ..module_utils.camunda8.v1 import V1
+from ..module_utils.query.search import NOT_EMPTY
+from ..module_utils.query.work import SEARCH, SEARCH_RULES, search
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
-SPEC = Spec(
-    CAMUNDA8,
-    {"entity": {"type": "str", "required": True}, **search.ARGUMENTS, "dest": {"type": "path"}},
-    rules={"mutually_exclusive": [("dest", "count_only")]},
-    reads_only=True,
-    not_empty=search.NOT_EMPTY,
-)
+SPEC = Spec(CAMUNDA8, SEARCH, rules=SEARCH_RULES, reads_only=True, not_empty=NOT_EMPTY)
 
-
-def work(context: Context[Operate]) -> Outcome:
-    done = tasks.search(context.client, context.params, check_mode=context.check_mode)
-    for warning in done.warnings:
-        context.warn(warning)
-    return Outcome(done.changed, done.result)
+work = search(V1)
 
 
 def main() -> None:

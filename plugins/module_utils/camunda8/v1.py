@@ -9,21 +9,19 @@ Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 from urllib.parse import quote
 
-from ..errors import AnswerError, NotFoundError, TransportError
-from ..parallel import Threads
+from ..errors import AnswerError, NotFoundError, TransportError, UsageError
+from ..query.entity import Entity
+from ..query.source import Catalog, Page, Total
 from ..rest.client import Client
 from ..rest.response import Response
-from . import filters
-from . import v1_paging as paging
+from . import v1_catalog, v1_paging
 from .problems import may_have_happened, no_such_api, of_operate
-from .v1_catalog import PROCESS_INSTANCES, Entity
-from .v1_paging import Course, Page
+from .v1_paging import Course
 
 PAGE_SIZE = 1000
 """The largest page that the server gives."""
@@ -31,11 +29,21 @@ PAGE_SIZE = 1000
 COUNTED = 10000
 """The server counts up to this number of objects and no further."""
 
-"""How a user name and password log in to Operate up to 8.7."""
-
 _LOWEST, _HIGHEST = str(-(2**63)), str(2**63 - 1)
 
-_VIEWS = {"xml": "xml", "statistics": "statistics", "sequence_flows": "sequence-flows"}
+Order = Sequence[Mapping[str, str]]
+
+
+class Place(NamedTuple):
+    """Where a page starts.
+
+    Attributes:
+        values: the sort values of the last object before; None for the first object.
+        course: the pages before.
+    """
+
+    values: Optional[list[Any]]
+    course: Course
 
 
 class Operate:
@@ -52,87 +60,76 @@ class Operate:
         self._commands = commands
         self._repeats = repeats
 
-    def search(
-        self,
-        entity: Entity,
-        filter: Mapping[str, Any],
-        *,
-        size: int,
-        sort: Sequence[Mapping[str, str]] = (),
-        search_after: Optional[Sequence[Any]] = None,
-    ) -> Page:
-        """Return one page; the arguments are checked ones, see filters.
+    def start(self, entity: Entity, order: Order, resume: Any) -> Place:
+        """See query.search.Source. ``resume`` holds a sort value for each field of the order, and one for the key."""
+        for row in order[1:]:
+            if row["order"] == "DESC" and row["field"] == "endDate":
+                raise UsageError("sort: endDate can be sorted by in the order DESC only if it is the first field.")
+        if resume is not None and not (isinstance(resume, list) and len(resume) == len(order) + 1):
+            raise UsageError(
+                f"resume: must be a list of {len(order) + 1} values, one for each field of sort and one for the key. "
+                "Use the value that the search before returned as resume, with the same sort."
+            )
+        return Place(resume, Course(entity, order, resume))
 
-        Raises:
-            InvalidAnswerError: an answer that makes no sense, see paging.
-            UsageError: the server ignores a field of the filter.
-        """
-        # In the order DESC the sort value of a missing date is one that OpenSearch does not take back. In both orders
-        # the objects without the date come last and in the same order, so that the other one leads on from there.
-        turned = False
-        if sort and search_after and sort[0]["order"] == "DESC" and str(search_after[0]) == _LOWEST:
-            turned = True
-            sort = [{**sort[0], "order": "ASC"}, *sort[1:]]
-            search_after = [_HIGHEST, *search_after[1:]]
-        body: dict[str, Any] = {"filter": dict(filter), "size": size}
-        if sort:
-            body["sort"] = list(sort)
-        if search_after is not None:
-            body["searchAfter"] = list(search_after)
-        path = f"/v1/{entity.name}/search"
-        try:
-            response = self.rest.read("POST", path, body=body)
-        except NotFoundError as error:
-            raise no_such_api(error) from None
-        page = paging.read(response, entity, size, search_after is None)
-        filters.check_rows(entity, filter, page.rows)
-        values = page.sort_values
-        return replace(page, sort_values=[_LOWEST, *values[1:]]) if turned and values else page
-
-    def pages(
-        self,
-        entity: Entity,
-        filter: Mapping[str, Any],
-        *,
-        size: int = PAGE_SIZE,
-        sort: Sequence[Mapping[str, str]] = (),
-        search_after: Optional[Sequence[Any]] = None,
-        limit: Optional[int] = None,
-        ahead: bool = False,
-    ) -> Iterator[Page]:
-        """Yield page after page until nothing is left, or until ``limit`` objects were yielded.
-
-        With ``ahead`` the next page is asked for while the caller works on one, for callers that want all of them.
+    def page(self, entity: Entity, where: Mapping[str, Any], order: Order, size: int, place: Place) -> Page:
+        """See query.search.Source.
 
         The server always uses the key as the final tie-breaker, so that nothing is yielded twice or left out when
         objects come and go. Only an object whose sort field changes can be.
 
         Raises:
-            InvalidAnswerError: pages that do not follow each other, see paging.
+            InvalidAnswerError: an answer that makes no sense, or a page that does not follow the ones before.
+            UsageError: the server ignores a name of the filter.
         """
+        found = self._search(entity, where, size, order, place.values)
+        last = place.course.ends_with(found)
+        return Page(
+            found.rows,
+            None if last else Place(found.sort_values, place.course),
+            found.sort_values,
+            _total(found),
+            found.count - len(found.rows),
+        )
 
-        def ask(wanted: int, after: Optional[Sequence[Any]]) -> Callable[[], Page]:
-            search = partial(self.search, entity, filter, size=wanted, sort=sort, search_after=after)
-            return threads.start(search) if ahead else search
+    def count(self, entity: Entity, where: Mapping[str, Any]) -> Total:
+        """See query.search.Source."""
+        return _total(self._search(entity, where, 1))
 
-        with Threads() as threads:
-            course = Course(entity, sort, search_after)
-            left = limit
-            wanted = size if left is None else min(size, left)
-            coming = ask(wanted, search_after)
-            while True:
-                page = coming()
-                left = None if left is None else left - len(page.rows)
-                last = course.ends_with(page) or left == 0
-                if not last:
-                    wanted = size if left is None else min(size, left)
-                    coming = ask(wanted, page.sort_values)
-                yield page
-                if last:
-                    return
+    def _search(
+        self,
+        entity: Entity,
+        where: Mapping[str, Any],
+        size: int,
+        order: Order = (),
+        after: Optional[Sequence[Any]] = None,
+    ) -> v1_paging.Answer:
+        # In the order DESC the sort value of a missing date is one that OpenSearch does not take back. In both orders
+        # the objects without the date come last and in the same order, so that the other one leads on from there.
+        turned = False
+        if order and after and order[0]["order"] == "DESC" and str(after[0]) == _LOWEST:
+            turned = True
+            order = [{**order[0], "order": "ASC"}, *order[1:]]
+            after = [_HIGHEST, *after[1:]]
+        body: dict[str, Any] = {"filter": dict(where), "size": size}
+        if order:
+            body["sort"] = list(order)
+        if after is not None:
+            body["searchAfter"] = list(after)
+        try:
+            response = self.rest.read("POST", f"/v1/{entity.name}/search", body=body)
+        except NotFoundError as error:
+            raise no_such_api(error) from None
+        answer = v1_paging.read(response, entity, size, after is None)
+        entity.check_rows(where, answer.rows)
+        values = answer.sort_values
+        return replace(answer, sort_values=[_LOWEST, *values[1:]]) if turned and values else answer
 
-    def get(self, entity: Entity, key: str) -> Optional[dict[str, Any]]:
-        """Return one object as the server sends it, or None when there is none."""
+    def one(self, entity: Entity, key: str, view: str = "object", name: Optional[str] = None) -> Any:
+        """See query.search.Source."""
+        return self._object(entity, key) if view == "object" else self._view(entity, key, view)
+
+    def _object(self, entity: Entity, key: str) -> Optional[dict[str, Any]]:
         try:
             response = self._one(entity, key)
         except AnswerError as error:
@@ -142,21 +139,20 @@ class Operate:
             return self._by_search(entity, key, error)
         if response is None:
             return None
-        row = paging.check_object(response, entity, response.data)
+        row = v1_paging.check_object(response, entity, response.data)
         if str(row[entity.identifier]) != key:
             raise response.invalid(f"{entity.one} {key}", f"it is {row[entity.identifier]}")
         return row
 
     def _by_search(self, entity: Entity, key: str, error: AnswerError) -> Optional[dict[str, Any]]:
-        found = self.search(entity, {"key": int(key)}, size=1).rows
-        if found and self.search(entity, {"key": int(key), "truncated": True}, size=1).rows:
+        found = self._search(entity, {"key": int(key)}, 1).rows
+        if found and self._search(entity, {"key": int(key), "truncated": True}, 1).rows:
             raise error
         return found[0] if found else None
 
-    def view(self, entity: Entity, key: str, view: str) -> Any:
-        """Return a view of one object (see Entity.views), or None when there is no such object."""
+    def _view(self, entity: Entity, key: str, view: str) -> Any:
         headers = {"Accept": "text/xml, */*"} if view == "xml" else None
-        response = self._one(entity, key, f"/{_VIEWS[view]}", headers)
+        response = self._one(entity, key, entity.views[view].path, headers)
         if response is None:
             return None
         if view != "xml" and not isinstance(response.data, list):
@@ -179,7 +175,7 @@ class Operate:
         Raises:
             AnswerError: 400 when it is not finished, 403 when the caller may not.
         """
-        path = f"/v1/{PROCESS_INSTANCES}/{key}"
+        path = f"/v1/process-instances/{key}"
         try:
             self.rest.write("DELETE", path, repeatable=False)
             return True
@@ -198,9 +194,19 @@ class Operate:
     def cancel_instance(self, key: str) -> bool:
         """Cancel an active root process instance; return whether it was active."""
         try:
-            self._commands.write("POST", f"/v2/{PROCESS_INSTANCES}/{key}/cancellation", body={}, repeatable=True)
+            self._commands.write("POST", f"/v2/process-instances/{key}/cancellation", body={}, repeatable=True)
             return True
         except NotFoundError as error:
             if error.type == "NOT_FOUND":
                 return False
             raise
+
+
+def _total(answer: v1_paging.Answer) -> Total:
+    return Total(answer.total, answer.total < COUNTED)
+
+
+V1: Catalog[Operate, Entity] = Catalog(
+    v1_catalog.NAMES, v1_catalog.BY_NAME.__getitem__, lambda client: client, PAGE_SIZE, "key", "keys"
+)
+"""The entities of Operate API v1."""

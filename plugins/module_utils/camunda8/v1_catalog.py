@@ -9,12 +9,11 @@ Source of the facts: the sources of Operate 8.5 to 8.8 and a running 8.6.0.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any
 
-from ..errors import UsageError
-from ..words import nearest
-
-KEY, INT, TEXT, BOOL, DATE, JSON = "key", "int", "str", "bool", "date", "json"
+from ..query.entity import Entity, Filter, Sort, Type, View
+from ..query.ranges import Sorted
+from .v1_types import BOOL, DATE, DECODED, INT, JSON, KEY, TEXT, check_decision_id, check_key, show, show_variable
 
 
 @dataclass(frozen=True)
@@ -23,56 +22,32 @@ class Field:
 
     Attributes:
         name: its name in the API.
-        type: KEY (a 64-bit number), INT, TEXT, BOOL, DATE, or JSON (a text that holds a JSON document).
-        no_filter: why it cannot be filtered by; empty when it can.
-        no_sort: why it cannot be sorted by; empty when it can.
-        choices: the values that it may have, where they are few and fixed.
+        no_filter: why it cannot be filtered by; empty if it can.
+        no_sort: why it cannot be sorted by; empty if it can.
+        choices: the values that it may have, if they are few and fixed.
+        echoed: whether an answer shows what was filtered by; full-text fields and some others do not.
     """
 
     name: str
-    type: str = TEXT
+    type: Type = TEXT
     no_filter: str = ""
     no_sort: str = ""
     choices: tuple[str, ...] = ()
+    echoed: bool = True
 
 
-@dataclass(frozen=True)
-class Entity:
-    """One kind of object.
-
-    Attributes:
-        name: its name in paths, and in the option ``entity``.
-        one: what one object is called in messages.
-        fields: all fields that are known.
-        identifier: the field by which one object is got.
-        started, ended: the date fields behind ``started_*`` and ``ended_*``; None where there is no such date.
-        views: the views of one object beside the object itself.
-    """
-
-    name: str
-    one: str
-    fields: tuple[Field, ...]
-    identifier: str = "key"
-    started: Optional[str] = None
-    ended: Optional[str] = None
-    views: tuple[str, ...] = ()
-
-    def field(self, name: str, purpose: str) -> Field:
-        """Return the field called ``name``.
-
-        Args:
-            purpose: the option that named it, for the message.
-
-        Raises:
-            UsageError: there is none. Servers ignore unknown names, and a filter that is ignored finds everything.
-        """
-        for field in self.fields:
-            if field.name == name:
-                return field
-        names = [field.name for field in self.fields]
-        raise UsageError(
-            f"{purpose}: {self.name} have no field {name!r}.{nearest(name, names)} They have {', '.join(names)}."
-        )
+def _entity(name: str, one: str, *fields: Field, identifier: str = "key", **columns: Any) -> Entity:
+    names = tuple(field.name for field in fields)
+    types = {field.name: field.type if field.echoed else Type(field.type.check) for field in fields}
+    return Entity(
+        name,
+        one,
+        {field.name: Filter(field.name, types[field.name], field.no_filter, field.choices) for field in fields},
+        {field.name: Sort(field.name, field.no_sort) for field in fields},
+        (*names, DECODED) if columns.get("show") is show_variable else names,
+        identifier,
+        **{"check_key": check_key, "show": show, **columns},
+    )
 
 
 _IGNORED = "the server ignores it as a filter, and so would return everything"
@@ -94,157 +69,134 @@ def _detail(name: str) -> Field:
 
 
 ENTITIES: tuple[Entity, ...] = (
-    Entity(
+    _entity(
         "process-definitions",
         "process definition",
-        (
-            _KEY,
-            Field("name"),
-            Field("version", INT),
-            Field("bpmnProcessId"),
-            Field("versionTag", no_filter=_IGNORED, no_sort=_SPARSE),
-            _TENANT,
-        ),
-        views=("xml",),
+        _KEY,
+        Field("name"),
+        Field("version", INT),
+        Field("bpmnProcessId"),
+        Field("versionTag", no_filter=_IGNORED, no_sort=_SPARSE),
+        _TENANT,
+        views={"xml": View("/xml", document=True)},
     ),
-    Entity(
+    _entity(
         "process-instances",
         "process instance",
-        (
-            _KEY,
-            Field("processVersion", INT),
-            Field("processVersionTag", no_sort=_SPARSE),
-            Field("bpmnProcessId"),
-            Field("parentKey", KEY, no_sort=_FAILS),
-            Field("parentFlowNodeInstanceKey", KEY),
-            Field("startDate", DATE),
-            Field("endDate", DATE),
-            Field("state", choices=("ACTIVE", "COMPLETED", "CANCELED")),
-            Field("incident", BOOL),
-            _DEFINITION,
-            _TENANT,
-        ),
-        started="startDate",
-        ended="endDate",
-        views=("statistics", "sequence_flows"),
+        _KEY,
+        Field("processVersion", INT),
+        Field("processVersionTag", no_sort=_SPARSE),
+        Field("bpmnProcessId"),
+        Field("parentKey", KEY, no_sort=_FAILS),
+        Field("parentFlowNodeInstanceKey", KEY),
+        Field("startDate", DATE),
+        Field("endDate", DATE),
+        Field("state", choices=("ACTIVE", "COMPLETED", "CANCELED")),
+        Field("incident", BOOL),
+        _DEFINITION,
+        _TENANT,
+        started=Sorted("startDate"),
+        ended=Sorted("endDate"),
+        views={"statistics": View("/statistics"), "sequence_flows": View("/sequence-flows")},
+        aliases={"parentProcessInstanceKey": "parentKey", "processInstanceKey": "key", "incidents": "incident"},
     ),
-    Entity(
+    _entity(
         "incidents",
         "incident",
-        (
-            _KEY,
-            _DEFINITION,
-            _INSTANCE,
-            Field("type"),
-            Field("message", no_sort=_LONG_TEXT),
-            Field("creationTime", DATE),
-            Field("state", choices=("ACTIVE", "PENDING", "RESOLVED", "MIGRATED")),
-            Field("jobKey", KEY),
-            _TENANT,
-        ),
-        started="creationTime",
+        _KEY,
+        _DEFINITION,
+        _INSTANCE,
+        Field("type"),
+        Field("message", no_sort=_LONG_TEXT, echoed=False),
+        Field("creationTime", DATE),
+        Field("state", choices=("ACTIVE", "PENDING", "RESOLVED", "MIGRATED")),
+        Field("jobKey", KEY),
+        _TENANT,
+        started=Sorted("creationTime"),
     ),
-    Entity(
+    _entity(
         "flownode-instances",
         "flow node instance",
-        (
-            _KEY,
-            _INSTANCE,
-            _DEFINITION,
-            Field("startDate", DATE),
-            Field("endDate", DATE),
-            Field("flowNodeId"),
-            Field("flowNodeName", no_filter=_IGNORED, no_sort=_FAILS),
-            Field("incidentKey", KEY),
-            Field("type"),
-            Field("state", choices=("ACTIVE", "COMPLETED", "TERMINATED")),
-            Field("incident", BOOL),
-            _TENANT,
-        ),
-        started="startDate",
-        ended="endDate",
+        _KEY,
+        _INSTANCE,
+        _DEFINITION,
+        Field("startDate", DATE),
+        Field("endDate", DATE),
+        Field("flowNodeId"),
+        Field("flowNodeName", no_filter=_IGNORED, no_sort=_FAILS),
+        Field("incidentKey", KEY),
+        Field("type"),
+        Field("state", choices=("ACTIVE", "COMPLETED", "TERMINATED")),
+        Field("incident", BOOL),
+        _TENANT,
+        started=Sorted("startDate"),
+        ended=Sorted("endDate"),
     ),
-    Entity(
+    _entity(
         "variables",
         "variable",
-        (
-            _KEY,
-            _INSTANCE,
-            Field("scopeKey", KEY),
-            Field("name"),
-            Field("value", JSON),
-            Field("truncated", BOOL, no_sort=_FAILS),
-            _TENANT,
-        ),
+        _KEY,
+        _INSTANCE,
+        Field("scopeKey", KEY),
+        Field("name"),
+        Field("value", JSON),
+        Field("truncated", BOOL, no_sort=_FAILS, echoed=False),
+        _TENANT,
+        show=show_variable,
     ),
-    Entity(
+    _entity(
         "decision-definitions",
         "decision definition",
-        (
-            _ID,
-            _KEY,
-            Field("decisionId"),
-            Field("name"),
-            Field("version", INT),
-            Field("decisionRequirementsId"),
-            Field("decisionRequirementsKey", KEY),
-            Field("decisionRequirementsName", no_sort=_ADDED),
-            Field("decisionRequirementsVersion", INT, no_sort=_ADDED),
-            _TENANT,
-        ),
+        _ID,
+        _KEY,
+        Field("decisionId"),
+        Field("name"),
+        Field("version", INT),
+        Field("decisionRequirementsId"),
+        Field("decisionRequirementsKey", KEY),
+        Field("decisionRequirementsName", no_sort=_ADDED, echoed=False),
+        Field("decisionRequirementsVersion", INT, no_sort=_ADDED, echoed=False),
+        _TENANT,
     ),
-    Entity(
+    _entity(
         "drd",
         "decision requirements diagram",
-        (
-            _ID,
-            _KEY,
-            Field("decisionRequirementsId"),
-            Field("name"),
-            Field("version", INT),
-            Field("resourceName"),
-            _TENANT,
-        ),
-        views=("xml",),
+        _ID,
+        _KEY,
+        Field("decisionRequirementsId"),
+        Field("name"),
+        Field("version", INT),
+        Field("resourceName"),
+        _TENANT,
+        views={"xml": View("/xml", document=True)},
     ),
-    Entity(
+    _entity(
         "decision-instances",
         "decision instance",
-        (
-            _ID,
-            _KEY,
-            Field("state", choices=("FAILED", "EVALUATED", "UNKNOWN", "UNSPECIFIED")),
-            Field("evaluationDate", DATE),
-            Field("evaluationFailure", no_sort=_SPARSE),
-            _DEFINITION,
-            _INSTANCE,
-            Field("decisionId"),
-            Field("decisionDefinitionId"),
-            Field("decisionName"),
-            Field("decisionVersion", INT),
-            Field("decisionType"),
-            Field("result", JSON, no_filter=_IGNORED, no_sort=_FAILS),
-            _detail("evaluatedInputs"),
-            _detail("evaluatedOutputs"),
-            _TENANT,
-        ),
+        _ID,
+        _KEY,
+        Field("state", choices=("FAILED", "EVALUATED", "UNKNOWN", "UNSPECIFIED")),
+        Field("evaluationDate", DATE),
+        Field("evaluationFailure", no_sort=_SPARSE),
+        _DEFINITION,
+        _INSTANCE,
+        Field("decisionId"),
+        Field("decisionDefinitionId"),
+        Field("decisionName"),
+        Field("decisionVersion", INT),
+        Field("decisionType"),
+        Field("result", JSON, no_filter=_IGNORED, no_sort=_FAILS),
+        _detail("evaluatedInputs"),
+        _detail("evaluatedOutputs"),
+        _TENANT,
         identifier="id",
-        started="evaluationDate",
+        check_key=check_decision_id,
+        started=Sorted("evaluationDate"),
     ),
 )
 
-NAMES: tuple[str, ...] = tuple(entity.name for entity in ENTITIES)
-PROCESS_INSTANCES = "process-instances"
+BY_NAME = {entity.name: entity for entity in ENTITIES}
+NAMES = tuple(BY_NAME)
 
-
-def find(name: str) -> Entity:
-    """Return the entity called ``name``; underscores and hyphens are equivalent.
-
-    Raises:
-        UsageError: there is none; the message lists all.
-    """
-    wanted = name.replace("_", "-")
-    for entity in ENTITIES:
-        if entity.name == wanted:
-            return entity
-    raise UsageError(f"entity: {name!r} is none of {', '.join(NAMES)}.{nearest(wanted, NAMES)}")
+PROCESS_INSTANCES = BY_NAME["process-instances"]
+PROCESS_DEFINITIONS = BY_NAME["process-definitions"]

@@ -21,9 +21,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ..query.entity import Entity
 from ..rest import shapes
 from ..rest.response import Response
-from .v1_catalog import KEY, Entity
+from .v1_types import KEY
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
@@ -31,8 +32,8 @@ _PAGE = "a page of Operate"
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a search.
+class Answer:
+    """What an answer of a search holds.
 
     Attributes:
         rows: the objects, as the server sent them, without second copies.
@@ -59,9 +60,9 @@ def check_object(response: Response, entity: Entity, row: Any) -> dict[str, Any]
     """
     if not isinstance(row, dict):
         raise response.invalid(f"a {entity.one} of Operate", "not a JSON object")
-    for field in entity.fields:
-        if field.type == KEY and row.get(field.name) is not None and not _is_key(row[field.name]):
-            raise response.invalid(f"a {entity.one} of Operate", f"{field.name} is not a key")
+    for name, known in entity.filters.items():
+        if known.type is KEY and row.get(name) is not None and not _is_key(row[name]):
+            raise response.invalid(f"a {entity.one} of Operate", f"{name} is not a key")
     identifier = row.get(entity.identifier)
     if identifier is None or (entity.identifier != "key" and not isinstance(identifier, str)):
         raise response.invalid(f"a {entity.one} of Operate", f"{entity.identifier} is missing")
@@ -72,7 +73,7 @@ def _is_key(value: Any) -> bool:
     return shapes.INTEGER.fits(value) or (isinstance(value, str) and bool(_DIGITS.fullmatch(value)))
 
 
-def read(response: Response, entity: Entity, size: int, first: bool) -> Page:
+def read(response: Response, entity: Entity, size: int, first: bool) -> Answer:
     """Return the page that an answer holds.
 
     Args:
@@ -103,7 +104,7 @@ def read(response: Response, entity: Entity, size: int, first: bool) -> Page:
         check_object(response, entity, row)
     # Copies have the same sort values, so that they stand together and never on two pages.
     rows = [row for before, row in zip([None, *items], items) if row != before]
-    return Page(rows, values if items else None, total, len(items), len(items) == size, response)
+    return Answer(rows, values if items else None, total, len(items), len(items) == size, response)
 
 
 class Course:
@@ -124,7 +125,7 @@ class Course:
         # Keys are sorted as numbers or, where the index keeps them as keywords, as text. The answers tell which.
         self._ways: list[list[Callable[[str], Any]]] = [[str, _number] for _each in self._descending]
 
-    def ends_with(self, page: Page) -> bool:
+    def ends_with(self, page: Answer) -> bool:
         """Check the next page, and return whether it is the last one.
 
         Raises:

@@ -9,7 +9,7 @@ Nothing here knows HTTP or a product. ``plan`` is a pure function; check mode is
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 Object = Mapping[str, Any]
@@ -37,11 +37,30 @@ class Kind:
     show: Callable[[Object], dict[str, Any]] = dict
 
 
+class Action(str):
+    """What a change does: the verb, with its past tense, and whether it writes."""
+
+    past: str
+    writes: bool
+
+    def __new__(cls, verb: str, past: str, writes: bool = True) -> Action:
+        action = super().__new__(cls, verb)
+        action.past, action.writes = past, writes
+        return action
+
+
+CREATE = Action("create", "created")
+UPDATE = Action("update", "updated")
+DELETE = Action("delete", "deleted")
+ABSENT = Action("find no", "absent", writes=False)
+"""The object of a deletion is not there, or was gone when its turn came."""
+
+
 @dataclass(frozen=True)
 class Change:
-    """One step of a plan. ``action`` is create, update or delete; ``before``/``after`` are None where there is none."""
+    """One step of a plan. ``before`` and ``after`` are None where there is no object."""
 
-    action: str
+    action: Action
     kind: Kind
     key: Hashable
     before: Optional[Object] = None
@@ -57,7 +76,7 @@ class Change:
 
     def summary(self) -> dict[str, Any]:
         """The change as it stands in a task's result."""
-        return {"action": self.action, "kind": self.kind.name, "name": self.name}
+        return {"action": str(self.action), "kind": self.kind.name, "name": self.name}
 
 
 def plan(
@@ -85,23 +104,31 @@ def plan(
         before = current.get(key)
         after = kind.merge(before, item)
         if before is None:
-            changes.append(Change("create", kind, key, None, after))
+            changes.append(Change(CREATE, kind, key, None, after))
         elif after != before:
-            changes.append(Change("update", kind, key, before, after))
+            changes.append(Change(UPDATE, kind, key, before, after))
     gone: set[Hashable] = set(wanted)
     for key in (*absent, *surplus):
         if key in current and key not in gone:
             gone.add(key)
-            changes.append(Change("delete", kind, key, current[key], None))
+            changes.append(Change(DELETE, kind, key, current[key], None))
     return changes
 
 
-ACTIONS = {"create": "created", "update": "updated", "delete": "deleted"}
+def settle(stages: Iterable[Sequence[Change]], returned: Sequence[Any]) -> list[Change]:
+    """Return what the changes became: a change whose ``perform`` returned False found its object gone.
+
+    Args:
+        returned: what ``apply`` returned; empty in check mode.
+    """
+    changes = [change for stage in stages for change in stage]
+    idle = {position for position, result in enumerate(returned) if result is False}
+    return [replace(change, action=ABSENT) if position in idle else change for position, change in enumerate(changes)]
 
 
-def counts(changes: Sequence[Change]) -> dict[str, int]:
-    """Return how many objects the changes create, update and delete."""
-    result = dict.fromkeys(ACTIONS.values(), 0)
+def counts(changes: Iterable[Change], actions: Iterable[Action] = (CREATE, UPDATE, DELETE)) -> dict[str, int]:
+    """Return how many changes there are of each action, by its past tense."""
+    result = dict.fromkeys((action.past for action in actions), 0)
     for change in changes:
-        result[ACTIONS[change.action]] += 1
+        result[change.action.past] += 1
     return result

@@ -1,70 +1,68 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A search as a task describes it: checked options, client-side time ranges, pages, totals."""
+"""A search as a task describes it: checked options, pages, totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Optional
+from functools import partial
+from typing import Any, Callable, Generic, Optional
 
-from ..camunda8 import filters
-from ..camunda8 import v1_catalog as entities
-from ..camunda8.v1 import COUNTED, PAGE_SIZE, Operate
 from ..errors import UsageError
-from .windows import TIME_ARGUMENTS, Window, windows_of
+from ..parallel import Threads
+from . import ranges
+from .entity import Entity
+from .source import PAGE_SIZE, Catalog, E, Page, Source, Total
 
 LIMIT = 1000
 """The default maximum number of objects that a task returns."""
 
 ARGUMENTS: dict[str, Any] = {
     "filter": {"type": "dict", "default": {}},
-    **TIME_ARGUMENTS,
+    **ranges.ARGUMENTS,
     "sort": {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {
-            "field": {"type": "str", "required": True},
-            "order": {"type": "str", "choices": ["ASC", "DESC"], "default": "ASC"},
-        },
+        "options": {"field": {"type": "str", "required": True}, "order": {"type": "str", "default": "ASC"}},
     },
     "fields": {"type": "list", "elements": "str", "default": []},
     "limit": {"type": "int"},
-    "size": {"type": "int", "default": PAGE_SIZE},
-    "search_after": {"type": "list", "elements": "raw"},
+    "page_size": {"type": "int", "default": PAGE_SIZE},
+    "resume": {"type": "raw"},
     "count_only": {"type": "bool", "default": False},
 }
 """The argument spec of a search."""
 
-NOT_EMPTY = tuple(TIME_ARGUMENTS)
+NOT_EMPTY = tuple(ranges.ARGUMENTS)
 """Options that find more when they are empty. An empty filter means all objects."""
 
 
 @dataclass(frozen=True)
-class Query:
+class Query(Generic[E]):
     """A checked search.
 
     Attributes:
-        windows: time ranges; the first one decides the order.
+        where, order: the filter and the sort order as they are sent.
+        windows: time ranges that the server cannot compare; the first one decides the order.
         fields: the fields to return; empty for all.
-        size: objects in a page.
         limit: maximum number of objects to return; None for all.
     """
 
-    entity: entities.Entity
-    filter: Mapping[str, Any] = field(default_factory=dict)
-    windows: tuple[Window, ...] = ()
-    sort: tuple[Mapping[str, str], ...] = ()
+    entity: E
+    where: Mapping[str, Any] = field(default_factory=dict)
+    windows: tuple[ranges.Window, ...] = ()
+    order: Sequence[Mapping[str, str]] = ()
     fields: tuple[str, ...] = ()
-    size: int = PAGE_SIZE
+    page_size: int = PAGE_SIZE
     limit: Optional[int] = LIMIT
-    search_after: Optional[list[Any]] = None
+    resume: Any = None
 
     @staticmethod
-    def from_parameters(params: Mapping[str, Any], now: datetime) -> Query:
+    def of(catalog: Catalog[Any, E], params: Mapping[str, Any], now: datetime) -> Query[E]:
         """Check the options of a task.
 
         Args:
@@ -74,152 +72,178 @@ class Query:
         Raises:
             UsageError: whatever is wrong, before the first request.
         """
-        entity = entities.find(params["entity"])
-        windows = windows_of(entity, params, now)
-        limit, size = params.get("limit"), params.get("size")
+        entity = catalog.find(params["entity"])
+        where = entity.where(params["filter"])
+        if params.get("or_queries"):
+            where.update(_alternatives(entity, params["or_queries"]))
+        dates, windows = ranges.narrow(entity.started, entity.ended, entity.name, params, now)
+        twice = sorted(set(where) & set(dates))
+        if twice:
+            raise UsageError(f"filter.{twice[0]}: a time range is given too. Keep one of them.")
+        limit, size = params.get("limit"), params.get("page_size")
         endless = params.get("dest") or params.get("count_only")
         query = Query(
             entity,
-            filters.check_filter(entity, params["filter"]),
+            {**where, **dates},
             windows,
-            tuple(filters.check_sort(entity, params.get("sort") or ())),
-            filters.check_fields(entity, params.get("fields") or ()),
-            PAGE_SIZE if size is None else size,
+            entity.order(params.get("sort") or ()),
+            entity.project(params.get("fields") or ()),
+            min(PAGE_SIZE, catalog.page_size) if size is None else size,
             limit if limit is not None or endless else LIMIT,
-            params.get("search_after"),
+            params.get("resume"),
         )
-        query._check()
-        return query
-
-    def _check(self) -> None:
-        if not 1 <= self.size <= PAGE_SIZE:
-            raise UsageError(f"size: {self.size} is not between 1 and {PAGE_SIZE}; more objects come in several pages.")
-        if self.limit is not None and self.limit < 1:
+        if not 1 <= query.page_size <= catalog.page_size:
+            raise UsageError(f"page_size: {size} is not between 1 and {catalog.page_size}.")
+        if limit is not None and limit < 1:
             raise UsageError("limit: give 1 or more. To count objects without returning them use count_only: true.")
-        if self.search_after is not None and len(self.search_after) != len(self.sort) + 1:
+        return query._in_order_of_its_window() if windows else query
+
+    def _in_order_of_its_window(self) -> Query[E]:
+        leading = self.windows[0]
+        if self.resume is not None:
+            raise UsageError("resume: cannot be given with a time range, which sets the start itself.")
+        if len(self.order) > 1 or any(row["field"] != leading.field for row in self.order):
             raise UsageError(
-                f"search_after: {len(self.sort) + 1} values belong here, one for each field of sort and the key; take "
-                "what the search before returned as search_after, and leave sort as it was."
+                f"sort: with this time range the objects are read in the order of {leading.field}, so that no more "
+                f"than needed is read; sort may only name {leading.field}, to choose ASC or DESC."
             )
-        if not self.windows:
-            return
-        if self.search_after is not None:
-            raise UsageError("search_after: cannot be given with a time range, which sets the start itself.")
-        leading = self.windows[0].field
-        if any(row["field"] != leading for row in self.sort) or len(self.sort) > 1:
-            raise UsageError(
-                f"sort: with this time range the objects are read in the order of {leading}, so that no more than "
-                f"needed is read; sort may only name {leading}, to choose ASC or DESC."
-            )
+        order = self.order or [{"field": leading.field, "order": "ASC"}]
+        return replace(self, order=order, resume=leading.start(order[0]["order"]))
 
     def show(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return an object of an answer as this search shows it."""
-        shown = filters.present(self.entity, row)
+        shown = self.entity.show(row)
         return {name: shown.get(name) for name in self.fields} if self.fields else shown
 
 
-class Search:
-    """A search that runs.
+def _alternatives(entity: Entity, given: Any) -> dict[str, Any]:
+    if not entity.alternatives:
+        raise UsageError(f"or_queries: {entity.name} cannot be filtered by alternatives.")
+    rows = [entity.where(row, f"or_queries[{position}]") for position, row in enumerate(given)]
+    if not all(rows):
+        raise UsageError("or_queries: an empty filter matches everything. Remove it.")
+    return {entity.alternatives: rows}
 
-    Attributes (complete when ``pages`` has ended):
+
+@dataclass
+class Tally:
+    """What a search found; complete when its pages were read.
+
+    Attributes:
         count: how many objects were found and yielded.
         total: how many there are, as far as it is known.
         total_is_lower_bound: whether there may be more than ``total``.
         truncated: whether ``limit`` left objects out.
-        search_after: where the next search continues; None if the result is complete or a time range is used.
+        resume: where the next search continues; None if the result is complete or a time range is used.
         warnings: what the user should know.
     """
 
-    def __init__(self, client: Operate, query: Query) -> None:
-        self._client = client
-        self._query = query
-        self.count = 0
-        self.total = 0
-        self.total_is_lower_bound = False
-        self.truncated = False
-        self.search_after: Optional[list[Any]] = None
-        self.warnings: list[str] = []
-
-    def pages(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield the objects as they are shown, page by page; no more than one page is kept in memory."""
-        for rows in self._windowed() if self._query.windows else self._plain():
-            self.count += len(rows)
-            yield [self._query.show(row) for row in rows]
-        if self._query.windows:
-            self.total, self.total_is_lower_bound = self.count, self.truncated
-
-    def tally(self) -> None:
-        """Find ``total`` only. With a time range that means reading the objects, one page in memory at a time."""
-        query = self._query
-        if query.windows:
-            for _page in self.pages():
-                pass
-            return
-        self.total = self._client.search(query.entity, query.filter, size=1).total
-        self.total_is_lower_bound = self.total >= COUNTED
+    count: int = 0
+    total: int = 0
+    total_is_lower_bound: bool = False
+    truncated: bool = False
+    resume: Any = None
+    warnings: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
         """What a task returns beside the objects."""
-        return {
-            "total": self.total,
-            "total_is_lower_bound": self.total_is_lower_bound,
-            "truncated": self.truncated,
-            "search_after": self.search_after,
-        }
+        names = ("total", "total_is_lower_bound", "truncated", "resume")
+        return {name: getattr(self, name) for name in names}
 
-    def _plain(self) -> Iterator[list[dict[str, Any]]]:
-        query = self._query
-        arguments: dict[str, Any] = {"entity": query.entity, "filter": query.filter, "sort": query.sort}
-        known = query.search_after is None
-        answers = seen = found = 0
-        least = COUNTED
-        for page in self._client.pages(
-            **arguments, size=query.size, search_after=query.search_after, limit=query.limit, ahead=True
-        ):
-            answers, seen, found = answers + 1, seen + page.count, found + len(page.rows)
-            self.total, self.search_after, least = page.total, page.sort_values, min(least, page.total)
-            yield page.rows
-        if query.limit is not None and found >= query.limit:
-            # A total belongs to the objects of its own answer, and does not prove that none are left.
-            more = known and answers == 1 and seen < self.total < COUNTED
-            self.truncated = more or bool(self._client.search(**arguments, size=1, search_after=self.search_after).rows)
-        if not self.truncated:
-            self.search_after = None
-            self.total = found if known else self.total
-            if known and seen < least:
-                self.warnings.append(
-                    f"Operate counted {least} {query.entity.name} or more at any time, and returned {seen}: objects "
-                    "were added, changed or removed during the search. Run it again if all of them are needed."
-                )
-        self.total_is_lower_bound = (self.total >= COUNTED and (self.truncated or not known)) or (
-            self.truncated and known and self.total <= seen
-        )
 
-    def _windowed(self) -> Iterator[list[dict[str, Any]]]:
-        query = self._query
-        leading = query.windows[0]
-        order = query.sort[0]["order"] if query.sort else "ASC"
-        limit = query.limit
-        # One more than wanted tells whether something is left out.
-        size = query.size if limit is None or len(query.windows) > 1 else min(query.size, limit + 1)
+def pages(source: Source[E], query: Query[E], limit: Optional[int], *, ahead: bool = True) -> Iterator[Page]:
+    """Yield page after page until nothing is left, or until ``limit`` objects were yielded.
+
+    Args:
+        ahead: ask for the next page while the caller works on one, for callers that want all of them.
+    """
+    place = source.start(query.entity, query.order, query.resume)
+    with Threads() as threads:
+
+        def ask(place: Any) -> Callable[[], Page]:
+            size = query.page_size if left is None else min(query.page_size, left)
+            call = partial(source.page, query.entity, query.where, query.order, size, place)
+            return threads.start(call) if ahead else call
+
         left = limit
-        for page in self._client.pages(
-            query.entity,
-            query.filter,
-            size=size,
-            sort=[{"field": leading.field, "order": order}],
-            search_after=leading.start(order),
-        ):
-            rows: list[dict[str, Any]] = []
-            for row in page.rows:
-                if leading.passed(row, order):
-                    yield rows
-                    return
-                if all(window.holds(row) for window in query.windows):
-                    rows.append(row)
-            if left is not None and len(rows) > left:
-                self.truncated = True
-                yield rows[:left]
+        coming = ask(place)
+        while True:
+            page = coming()
+            left = None if left is None else left - len(page.rows)
+            last = page.place is None or left == 0
+            if not last:
+                coming = ask(page.place)
+            yield page
+            if last:
                 return
-            yield rows
-            left = None if left is None else left - len(rows)
+
+
+def read(source: Source[E], query: Query[E], tally: Tally) -> Iterator[list[dict[str, Any]]]:
+    """Yield the objects as they are shown, page by page; at most two pages are in memory."""
+    for rows in _windowed(source, query, tally) if query.windows else _plain(source, query, tally):
+        tally.count += len(rows)
+        yield [query.show(row) for row in rows]
+    if query.windows:
+        tally.total, tally.total_is_lower_bound = tally.count, tally.truncated
+
+
+def count(source: Source[E], query: Query[E], tally: Tally) -> None:
+    """Find the total only. With a time range that the server cannot compare, this means reading the objects."""
+    if query.windows:
+        for _page in read(source, query, tally):
+            pass
+        return
+    source.start(query.entity, query.order, query.resume)
+    total = source.count(query.entity, query.where)
+    tally.total, tally.total_is_lower_bound = total.number, not total.exact
+
+
+def _plain(source: Source[E], query: Query[E], tally: Tally) -> Iterator[list[dict[str, Any]]]:
+    answers = seen = found = 0
+    least: Optional[int] = None
+    page = Page([], None, None)
+    for page in pages(source, query, query.limit):
+        answers, seen, found = answers + 1, seen + len(page.rows) + page.copies, found + len(page.rows)
+        if page.total is not None:
+            least = page.total.number if least is None else min(least, page.total.number)
+        yield page.rows
+    from_start = query.resume is None
+    total = page.total
+    if query.limit is not None and found >= query.limit and page.place is not None:
+        # A total belongs to the objects of its own answer, and does not prove that none are left.
+        more = from_start and answers == 1 and total is not None and total.exact and seen < total.number
+        look = partial(source.page, query.entity, query.where, query.order, 1, page.place)
+        tally.truncated = more or bool(look().rows)
+    if tally.truncated:
+        tally.resume = page.resume
+    elif from_start:
+        total = Total(found, True)
+        if least is not None and seen < least:
+            tally.warnings.append(
+                f"The server counted {least} {query.entity.name} or more at any time, and returned {seen}: objects "
+                "were added, changed or removed during the search. Run it again if all of them are needed."
+            )
+    total = total or source.count(query.entity, query.where)
+    tally.total = total.number
+    tally.total_is_lower_bound = not total.exact or (tally.truncated and from_start and total.number <= seen)
+
+
+def _windowed(source: Source[E], query: Query[E], tally: Tally) -> Iterator[list[dict[str, Any]]]:
+    leading, order, left = query.windows[0], query.order[0]["order"], query.limit
+    if left is not None and len(query.windows) == 1:
+        # One more than wanted tells whether something is left out.
+        query = replace(query, page_size=min(query.page_size, left + 1))
+    for page in pages(source, query, None, ahead=False):
+        rows: list[dict[str, Any]] = []
+        for row in page.rows:
+            if leading.passed(row, order):
+                yield rows
+                return
+            if all(window.holds(row) for window in query.windows):
+                rows.append(row)
+        if left is not None and len(rows) > left:
+            tally.truncated = True
+            yield rows[:left]
+            return
+        yield rows
+        left = None if left is None else left - len(rows)

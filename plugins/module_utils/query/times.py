@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points in time as users write them and as Operate expects them. Pure functions."""
+"""Points in time as users write them and as servers return them. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?"
 )
-_ROUNDING = re.compile(r"\|\|/[yMwdhms]")
 _FORMS = "a time like 2026-01-31T12:00:00Z (UTC where it names no offset) or 2026-01-31"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -51,39 +50,6 @@ def bound(option: str, text: str, now: datetime) -> datetime:
         return now - timedelta(**{_UNITS[duration.group(2)]: int(duration.group(1))})
     except OverflowError:
         raise UsageError(f"{option}: {text!r} lies before the beginning of the calendar.") from None
-
-
-def filter_value(option: str, text: str) -> str:
-    """Return a date filter as the server reads it: milliseconds with offset, then the rounding such as ``||/d``.
-
-    Raises:
-        UsageError: naming ``option``.
-    """
-    text, bars, unit = text.partition("||")
-    if bars and not _ROUNDING.fullmatch(bars + unit):
-        raise UsageError(
-            f"{option}: after the time may stand ||/y, ||/M, ||/w, ||/d, ||/h, ||/m or ||/s, not {bars + unit}."
-        )
-    naive = moment(option, text.strip()).replace(tzinfo=None)
-    return f"{naive.isoformat(timespec='milliseconds')}+0000{bars}{unit}"
-
-
-def matches(answer: object, wanted: str) -> bool:
-    """Return whether an answer's date is what a date filter, as it is sent, asks for.
-
-    The server compares milliseconds, or the units of the calendar in UTC; weeks begin on Monday (date math of
-    Elasticsearch).
-    """
-    text, _bars, unit = wanted.partition("||/")
-    found, sought = answered(answer), _read(text)
-    return found is not None and sought is not None and _unit(found, unit) == _unit(sought, unit)
-
-
-def _unit(when: datetime, unit: str) -> tuple[int, ...]:
-    if unit == "w":
-        return when.isocalendar()[:2]
-    parts = when.timetuple()[: "yMdhms".index(unit) + 1 if unit else 6]
-    return parts if unit else (*parts, when.microsecond // 1000)
 
 
 def epoch_millis(when: datetime) -> int:

@@ -1,72 +1,104 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What operate_search and operate_get, the modules and the lookups, do with a task's parameters."""
+"""What the modules and lookups that search and get do with a task's parameters."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from functools import partial
-from typing import Any
+from typing import Any, Callable
 
 from .. import files
-from ..camunda8 import filters
-from ..camunda8 import v1_catalog as entities
-from ..camunda8.done import Done, Params
-from ..camunda8.v1 import Operate
 from ..errors import RefusedError, UsageError
+from ..options import CONCURRENCY
 from ..parallel import read_all
-from . import lines
-from .search import Query, Search
+from ..task import Context, Outcome
+from .lines import write_lines
+from .search import ARGUMENTS, Query, Tally, count, read
+from .source import C, Catalog, E
+
+SEARCH: dict[str, Any] = {"entity": {"type": "str", "required": True}, **ARGUMENTS, "dest": {"type": "path"}}
+"""The argument spec of a module that searches."""
+
+SEARCH_RULES = {"mutually_exclusive": [("dest", "count_only")]}
 
 
-def search(client: Operate, params: Params, *, check_mode: bool) -> Done:
-    """Search; the result has the objects, their number, or the name of the file with them."""
-    query = Query.from_parameters(params, datetime.now(timezone.utc))
-    found = Search(client, query)
-    if params["count_only"]:
-        found.tally()
-        return Done(result=found.summary())
-    dest = params.get("dest")
-    if dest is None:
-        objects = [row for page in found.pages() for row in page]
-        return Done(result={"objects": objects, **found.summary()}, warnings=found.warnings)
-    files.check_dest(dest)
-    changed = lines.write_lines(dest, found.pages(), check_mode=check_mode)
-    return Done(changed, {"dest": dest, "count": found.count, **found.summary()}, warnings=found.warnings)
+def get_arguments(key: str, keys: str, *views: str) -> dict[str, Any]:
+    """Return the argument spec of a module that gets objects.
+
+    Args:
+        key, keys: the options that name one object, and several.
+        views: the views that some entities have.
+    """
+    return {
+        "entity": {"type": "str", "required": True},
+        key: {"type": "str", "no_log": False},
+        keys: {"type": "list", "elements": "str", "no_log": False},
+        "view": {"type": "str", "choices": ["object", *views], "default": "object"},
+        "required": {"type": "bool", "default": False},
+        "dest": {"type": "path"},
+        **CONCURRENCY,
+    }
 
 
-def get(client: Operate, params: Params, *, check_mode: bool) -> Done:
-    """Get objects or views of them by their keys."""
-    entity, view, dest = entities.find(params["entity"]), params["view"], params.get("dest")
-    _check_view(entity, view)
-    if dest is not None and (view != "xml" or params["key"] is None):
-        raise UsageError("dest: only the document of one object can be written: give key and view: xml.")
-    single = params["key"] is not None
-    keys = [filters.check_key(entity, key) for key in ([params["key"]] if single else params["keys"])]
-    if dest is not None:
-        files.check_dest(dest)
-    rows = read_all(keys, partial(_one, client, entity, view), params["concurrency"])
-    missing = [key for key, row in zip(keys, rows) if row is None]
-    if missing and params["required"]:
-        raise RefusedError(f"There is no {entity.one} {', '.join(missing)} (required: true).", missing=missing)
-    result: dict[str, Any] = {"missing": missing}
-    if dest is not None and not missing:
-        changed = files.write_text(dest, rows[0], check_mode=check_mode)
-        return Done(changed, {**result, "dest": dest})
-    if single:
-        return Done(result={**result, "object": rows[0]})
-    return Done(result={**result, "objects": [row for row in rows if row is not None]})
+def get_rules(key: str, keys: str) -> dict[str, Any]:
+    """Return the rules of these options."""
+    return {"mutually_exclusive": [(key, keys)], "required_one_of": [(key, keys)]}
 
 
-def _check_view(entity: entities.Entity, view: str) -> None:
-    if view != "object" and view not in entity.views:
-        having = [each.name for each in entities.ENTITIES if view in each.views]
-        raise UsageError(f"view: {entity.name} have no {view}; it exists for {' and '.join(having)}.")
+def search(catalog: Catalog[C, E]) -> Callable[[Context[C]], Outcome]:
+    """Return the work of a search; its result has the objects, their number, or the name of the file with them."""
+
+    def work(context: Context[C]) -> Outcome:
+        params = context.params
+        query = Query.of(catalog, params, datetime.now(timezone.utc))
+        source, tally, changed = catalog.source(context.client), Tally(), False
+        dest = params.get("dest")
+        if params["count_only"]:
+            count(source, query, tally)
+            result: dict[str, Any] = {}
+        elif dest is None:
+            result = {"objects": [row for page in read(source, query, tally) for row in page]}
+        else:
+            files.check_dest(dest)
+            changed = write_lines(dest, read(source, query, tally), check_mode=context.check_mode)
+            result = {"dest": dest, "count": tally.count}
+        for warning in tally.warnings:
+            context.warn(warning)
+        return Outcome(changed, {**result, **tally.summary()})
+
+    return work
 
 
-def _one(client: Operate, entity: entities.Entity, view: str, key: str) -> Any:
-    if view != "object":
-        return client.view(entity, key, view)
-    row = client.get(entity, key)
-    return None if row is None else filters.present(entity, row)
+def get(catalog: Catalog[C, E]) -> Callable[[Context[C]], Outcome]:
+    """Return the work that gets objects, or views of them, by their keys."""
+
+    def work(context: Context[C]) -> Outcome:
+        params = context.params
+        entity, dest, part = catalog.find(params["entity"]), params.get("dest"), params.get("name")
+        view = entity.view(params["view"])
+        single = params[catalog.key] is not None
+        if dest is not None and not (view.document and single):
+            raise UsageError(f"dest: only a document of one object can be written: give {catalog.key} and view: xml.")
+        if view.named != (part is not None):
+            needed = "needs the option name" if view.named else "takes no name"
+            raise UsageError(f"name: the view {params['view']} of {entity.name} {needed}.")
+        option = catalog.key if single else catalog.keys
+        keys = [entity.check_key(option, key) for key in ([params[option]] if single else params[option])]
+        if dest is not None:
+            files.check_dest(dest)
+        source = catalog.source(context.client)
+        rows = read_all(keys, lambda key: source.one(entity, key, params["view"], part), params["concurrency"])
+        missing = [key for key, row in zip(keys, rows) if row is None]
+        if missing and params["required"]:
+            raise RefusedError(f"There is no {entity.one} {', '.join(missing)} (required: true).", missing=missing)
+        result: dict[str, Any] = {"missing": missing}
+        if dest is not None and not missing:
+            changed = files.write_text(dest, rows[0], check_mode=context.check_mode)
+            return Outcome(changed, {**result, "dest": dest})
+        shown = [entity.show(row) if params["view"] == "object" and row is not None else row for row in rows]
+        if single:
+            return Outcome(result={**result, "object": shown[0]})
+        return Outcome(result={**result, "objects": [row for row in shown if row is not None]})
+
+    return work

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import suppress
 from typing import Any, Optional
 
-from ...desired.plan import Change, Object
+from ...desired.plan import UPDATE, Change, Object
 from ...errors import CamundaError
 from ..client import Camunda7
 from . import aside, authorizations
@@ -92,4 +92,4 @@ def recovery(rows: Mapping[Hashable, Object], changed: Collection[Hashable] = ()
     """
     kind = authorizations.kind()
     left = {key: row for key, row in rows.items() if aside.MARK in row and key not in changed}
-    return [Change("update", kind, key, row, kind.merge(row, row)) for key, row in left.items()]
+    return [Change(UPDATE, kind, key, row, kind.merge(row, row)) for key, row in left.items()]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 from ...desired import brake
-from ...desired.plan import Change
+from ...desired.plan import CREATE, UPDATE, Change
 from ...errors import RefusedError
 from . import authorizations, automatic_grants
 from .authorizations import Key
@@ -103,7 +103,7 @@ def create_again(stages: list[list[Change]], document: Document, state: State) -
     for key in filter(dropped, document.authorizations):
         before = state.authorizations.get(key)
         after = {name: value for name, value in (planned.get(key) or before or {}).items() if name != "id"}
-        again[key] = Change("update" if before else "create", authorizations.kind(), key, before, after)
+        again[key] = Change(UPDATE if before else CREATE, authorizations.kind(), key, before, after)
     stages = list(stages)
     stages[GRANTS] = [change for change in stages[GRANTS] if change.key not in again]
     stages[AGAIN] = list(again.values())

@@ -1,0 +1,257 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deletion of process instances from Operate: select, cancel, delete, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Optional
+
+from ..desired.plan import ABSENT, DELETE, Action, Change, Kind, settle
+from ..desired.selection import OLDEST, Selection, Selector
+from ..errors import AnswerError, ForbiddenError, RefusedError, WaitTimeoutError
+from ..parallel import read_all
+from ..query.search import Query, pages
+from ..task import Context, Outcome
+from ..waiting import wait_until
+from .v1 import V1, Operate
+from .v1_catalog import PROCESS_DEFINITIONS, PROCESS_INSTANCES
+
+Row = Mapping[str, Any]
+Params = Mapping[str, Any]
+
+SELECTOR = Selector(V1, PROCESS_INSTANCES.name, "delete", oldest="endDate")
+
+CANCEL = Action("cancel", "canceled")
+
+BATCH = 500
+"""With ``on_limit: oldest``, instances are deleted in batches of this size, each with the instances that it called."""
+
+_ACTIVE = "ACTIVE"
+
+
+@dataclass
+class Family:
+    """Instances to delete, with those that they called, by key, as they were when the set was made.
+
+    Attributes:
+        absent: keys that were given and that Operate does not know.
+        orphans: keys of called instances that stay behind without the instance that called them.
+    """
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+
+    def depth(self, key: str) -> int:
+        """How many instances of the set lie above this one in the chain of calls.
+
+        Raises:
+            RefusedError: the chain has no end, because instances are each other's parents.
+        """
+        depth, parent = 0, self.rows[key].get("parentKey")
+        while parent in self.rows:
+            depth, parent = depth + 1, self.rows[parent].get("parentKey")
+            if depth > len(self.rows):
+                raise RefusedError(
+                    f"According to Operate the callers of process instance {key} form a circle (parentKey). "
+                    "Nothing was deleted."
+                )
+        return depth
+
+
+def delete(context: Context[Operate]) -> Outcome:
+    """Delete process instances, called ones first."""
+    params, client = context.params, context.client
+    selection = SELECTOR.select(client, params)
+    if params["roots_only"]:
+        selection.rows = {key: row for key, row in selection.rows.items() if not row.get("parentKey")}
+    oldest = params["on_limit"] == OLDEST
+    instances: list[dict[str, Any]] = []
+    changes: list[Change] = []
+    orphans: list[str] = []
+    for batch in selection.batches(BATCH) if oldest else [selection]:
+        family = family_of(client, batch, params)
+        stages = plan(family, params)
+        returned = context.apply(stages, params["concurrency"])
+        settled = settle(stages, returned)
+        if params["wait"] and returned:
+            _wait_until_gone(client, settled, params)
+        instances += report(family, settled)
+        changes += [change for change in settled if change.action.writes]
+        orphans += family.orphans
+    if orphans:
+        context.warn(
+            f"{len(orphans)} process instances that were called by deleted ones stay behind as orphans; "
+            "include_children: true deletes them too."
+        )
+    counts = {action.past: sum(row["action"] == action.past for row in instances) for action in (DELETE, ABSENT)}
+    counts[CANCEL.past] = sum(row["canceled"] for row in instances)
+    result = {"instances": instances, "counts": counts, "orphans": orphans, "truncated": selection.truncated}
+    return Outcome(bool(changes), result, changes)
+
+
+def family_of(client: Operate, selection: Selection, params: Params) -> Family:
+    """Add the called instances, or note them as orphans."""
+    family = Family(dict(selection.rows), selection.absent)
+    calls = _calls(client)
+    level = list(family.rows.values())
+    while level:
+        callers = [row for row in level if calls(row)]
+        answers = read_all(callers, partial(_children, client, params), params["concurrency"])
+        level = [child for children in answers for child in children if child["key"] not in family.rows]
+        if not params["include_children"]:
+            family.orphans = [child["key"] for child in level]
+            break
+        family.rows.update((child["key"], child) for child in level)
+        SELECTOR.check_size(len(family.rows), params)
+    return family
+
+
+def _children(client: Operate, params: Params, parent: Row) -> list[dict[str, Any]]:
+    # One more than allowed is enough to refuse them.
+    limit = params["max_objects"] + 1 if params["include_children"] else None
+    query = Query(PROCESS_INSTANCES, {"parentKey": int(parent["key"])})
+    return [query.show(row) for page in pages(client, query, limit, ahead=False) for row in page.rows]
+
+
+def _calls(client: Operate) -> Callable[[Row], bool]:
+    """Return whether an instance may have called others: asked once for a process, not once for an instance."""
+    known: dict[str, bool] = {"": True}
+
+    def calls(row: Row) -> bool:
+        key = row.get("processDefinitionKey") or ""
+        if key not in known:
+            try:
+                xml = client.one(PROCESS_DEFINITIONS, key, "xml")
+            except ForbiddenError:
+                xml = None
+            known[key] = xml is None or "callActivity" in xml
+        return known[key]
+
+    return calls
+
+
+def plan(family: Family, params: Params) -> list[list[Change]]:
+    """Return the changes in stages: cancellations, then deletions, called instances before those that called them.
+
+    Raises:
+        RefusedError: some instances cannot be deleted; ``refused`` gives the reason for each. Then nothing is deleted.
+    """
+    refused = [
+        {"key": key, "state": row.get("state"), "reason": reason}
+        for key, row in family.rows.items()
+        for reason in [_refusal(family, row, params)]
+        if reason
+    ]
+    if refused:
+        raise RefusedError(
+            f"{len(refused)} of {len(family.rows)} process instances cannot be deleted, so none was. "
+            f"The first: {refused[0]['key']}: {refused[0]['reason']}.",
+            refused=refused,
+        )
+    kind = Kind(
+        "process instance",
+        key=lambda row: row["key"],
+        merge=lambda _current, desired: desired,
+        perform=partial(_perform, params),
+    )
+    cancel = [
+        Change(CANCEL, kind, key, row, {**row, "state": "CANCELED"})
+        for key, row in family.rows.items()
+        if row.get("state") == _ACTIVE and not row.get("parentKey")
+    ]
+    levels: dict[int, list[Change]] = {}
+    for key, row in family.rows.items():
+        levels.setdefault(family.depth(key), []).append(Change(DELETE, kind, key, row))
+    return [cancel, *(levels[depth] for depth in sorted(levels, reverse=True))]
+
+
+def _refusal(family: Family, row: Row, params: Params) -> str:
+    if row.get("state") != _ACTIVE:
+        return ""
+    if not params["cancel_first"]:
+        return "it is active; cancel it with cancel_first: true, or leave it out with state: COMPLETED in the filter"
+    parent = row.get("parentKey")
+    if parent and parent not in family.rows:
+        return f"it is active and was called by process instance {parent}; only that one can be canceled"
+    return ""
+
+
+def _perform(params: Params, client: Operate, change: Change) -> bool:
+    """Apply a change; return whether it changed anything."""
+    key = str(change.key)
+    if change.action is CANCEL:
+        return client.cancel_instance(key)
+    if change.before is not None and change.before.get("state") == _ACTIVE:
+        # Operate learns of the cancellation a moment later, and deletes nothing that it takes for active.
+        _wait(lambda: _finished(client, key), params, f"Operate to see the cancellation of process instance {key}")
+    return _delete(params, client, key)
+
+
+def _delete(params: Params, client: Operate, key: str) -> bool:
+    """Delete an instance; retry while Operate is still archiving the instance."""
+    failures: list[AnswerError] = []
+
+    def attempt() -> Optional[bool]:
+        try:
+            return client.delete_instance(key) or bool(failures)
+        except AnswerError as error:
+            if error.status != 500 or "Error in deleting" not in error.message:
+                raise
+            failures.append(error)
+            return None
+
+    try:
+        return wait_until(
+            attempt, timeout=params["wait_timeout"], interval=params["wait_interval"], what="the deletion"
+        )
+    except WaitTimeoutError:
+        raise failures[-1] from None
+
+
+def _finished(client: Operate, key: str) -> Optional[bool]:
+    row = client.one(PROCESS_INSTANCES, key)
+    return True if row is None or row.get("state") != _ACTIVE else None
+
+
+def _wait(probe: Callable[[], Optional[bool]], params: Params, what: str) -> bool:
+    return wait_until(probe, timeout=params["wait_timeout"], interval=params["wait_interval"], what=what)
+
+
+def _wait_until_gone(client: Operate, changes: Sequence[Change], params: Params) -> None:
+    """Wait until Operate no longer finds what the task deleted.
+
+    Raises:
+        WaitTimeoutError: all was done, but Operate still finds instances that it deleted.
+    """
+    left = [str(change.key) for change in changes if change.action is DELETE]
+    try:
+        _wait(lambda: _gone(client, left, params), params, f"Operate to forget {len(left)} process instances")
+    except WaitTimeoutError as error:
+        error.facts["done"] = [change.summary() for change in changes if change.action.writes]
+        raise
+
+
+def _gone(client: Operate, left: list[str], params: Params) -> Optional[bool]:
+    """Remove from ``left`` what is no longer found; True when nothing is left."""
+    rows = read_all(left, partial(client.one, PROCESS_INSTANCES), params["concurrency"])
+    left[:] = [key for key, row in zip(left, rows) if row is not None]
+    return None if left else True
+
+
+def report(family: Family, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Return what became of each instance; a called one is canceled with the instance that called it."""
+    actions = {(change.key, change.action is CANCEL): change.action for change in changes}
+
+    def one(key: str, row: Row) -> dict[str, Any]:
+        shown = {name: row.get(name) for name in ("bpmnProcessId", "state", "endDate", "parentKey")}
+        canceled = row.get("state") == _ACTIVE and actions.get((key, True), CANCEL) is CANCEL
+        return {"key": key, **shown, "action": actions[key, False].past, "canceled": canceled}
+
+    return [one(key, row) for key, row in family.rows.items()] + [
+        {"key": key, "action": ABSENT.past, "canceled": False} for key in family.absent
+    ]

@@ -1,0 +1,127 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Select the existing objects that a task moves to another state. The set is frozen before the first change.
+
+Nothing outside the selection is changed, whatever is created or ends meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Any, Generic
+
+from ..errors import RefusedError
+from ..parallel import read_all
+from ..query import ranges
+from ..query.search import Query, Tally, read
+from ..query.source import C, Catalog, E
+
+Row = Mapping[str, Any]
+
+REFUSE, OLDEST = "refuse", "oldest"
+
+
+@dataclass
+class Selection:
+    """Objects as they were when the set was made.
+
+    Attributes:
+        rows: the objects, by key.
+        absent: keys that were given and that the server does not know.
+        truncated: whether ``max_objects`` left objects out.
+    """
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    truncated: bool = False
+
+    def batches(self, size: int) -> Iterator[Selection]:
+        """Yield the selection in parts of at most ``size`` objects; the absent keys belong to the first part."""
+        keys = list(self.rows)
+        for start in range(0, max(len(keys), 1), size):
+            part = {key: self.rows[key] for key in keys[start : start + size]}
+            yield Selection(part, [] if start else self.absent)
+
+
+@dataclass(frozen=True)
+class Selector(Generic[C, E]):
+    """How a module selects objects of one entity: by key, or by filter and time range.
+
+    Args:
+        verb: what happens to the objects, for messages, such as ``delete``.
+        oldest: the field by which the oldest object comes first.
+    """
+
+    catalog: Catalog[C, E]
+    entity: str
+    verb: str
+    oldest: str
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the argument spec."""
+        return {
+            self.catalog.key: {"type": "str", "no_log": False},
+            self.catalog.keys: {"type": "list", "elements": "str", "no_log": False},
+            "filter": {"type": "dict"},
+            **ranges.ARGUMENTS,
+            "max_objects": {"type": "int", "default": 1000},
+            "on_limit": {"type": "str", "choices": [REFUSE, OLDEST], "default": REFUSE},
+        }
+
+    def rules(self) -> dict[str, Any]:
+        """Return the rules of these options. What is given by key is selected whatever its age and its fields."""
+        key, keys = self.catalog.key, self.catalog.keys
+        exclusive = [(key, keys, "filter"), *((each, time) for each in (key, keys) for time in ranges.ARGUMENTS)]
+        return {"mutually_exclusive": exclusive, "required_one_of": [(key, keys, "filter", *ranges.ARGUMENTS)]}
+
+    def not_empty(self) -> tuple[str, ...]:
+        """Return the options that select more when they are empty. An empty list of keys selects nothing."""
+        return (self.catalog.key, "filter", *ranges.ARGUMENTS)
+
+    def select(self, client: C, params: Mapping[str, Any]) -> Selection:
+        """Return the selected objects.
+
+        Raises:
+            UsageError: a wrong filter, key or time range.
+            RefusedError: nothing selects, or more than ``max_objects`` are selected and ``on_limit`` is ``refuse``.
+        """
+        key, keys, source = self.catalog.key, self.catalog.keys, self.catalog.source(client)
+        entity = self.catalog.find(self.entity)
+        if params[key] is not None or params[keys] is not None:
+            option, given = (key, [params[key]]) if params[keys] is None else (keys, params[keys])
+            checked = list(dict.fromkeys(entity.check_key(option, each) for each in given))
+            self.check_size(len(checked), params)
+            found = read_all(checked, lambda each: source.one(entity, each, "object", None), params["concurrency"])
+            rows: dict[str, Row] = {each: entity.show(row) for each, row in zip(checked, found) if row is not None}
+            return Selection(rows, [each for each in checked if each not in rows])
+        search = {**params, "entity": self.entity, "filter": params["filter"] or {}, "limit": params["max_objects"]}
+        query, tally = Query.of(self.catalog, search, datetime.now(timezone.utc)), Tally()
+        if params["on_limit"] == OLDEST and not query.windows:
+            query = replace(query, order=entity.order([{"field": self.oldest}]))
+        if not query.where and not query.windows:
+            raise RefusedError(
+                f"There is neither a filter nor a time range, which matches every {entity.one}. Nothing was changed."
+            )
+        selected: dict[str, Row] = {row[entity.identifier]: row for page in read(source, query, tally) for row in page}
+        if tally.truncated and params["on_limit"] == REFUSE:
+            self._refuse(f"more than {params['max_objects']}", params)
+        return Selection(selected, truncated=tally.truncated)
+
+    def check_size(self, size: int, params: Mapping[str, Any]) -> None:
+        """Refuse more objects than ``max_objects``.
+
+        Raises:
+            RefusedError: there are more.
+        """
+        if size > params["max_objects"]:
+            self._refuse(str(size), params)
+
+    def _refuse(self, size: str, params: Mapping[str, Any]) -> None:
+        one = self.catalog.find(self.entity).one
+        raise RefusedError(
+            f"This would {self.verb} {size} {one}s, and max_objects allows {params['max_objects']}. Nothing was "
+            "changed. Narrow the filter, or raise max_objects."
+        )
