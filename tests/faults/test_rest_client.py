@@ -163,7 +163,7 @@ def test_a_connection_that_the_server_closed_while_it_was_idle(server: FaultServ
         client.read("GET", "/x")
         time.sleep(close_first)
         assert client.write("POST", "/x", body={}).data == {"ok": True}
-        assert client.requests == 4
+        assert len(server.requests) == 4
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -185,7 +185,7 @@ def test_a_503_without_retry_after_does_not_repeat_a_post(server: FaultServer) -
 def test_a_pause_beyond_the_deadline_is_not_begun(server: FaultServer) -> None:
     made = setup(server.url)
     server.script(answer(503, headers={"Retry-After": "3600"}))
-    with pytest.raises(AnswerError, match=r"503.* The server wants 3600 s to pass .* the option deadline leaves"):
+    with pytest.raises(AnswerError, match=r"503.* The server asks to wait 3600 s .* the option deadline leaves"):
         made.client.read("GET", "/x")
     assert made.pauses == [] and len(server.requests) == 1
 
@@ -196,7 +196,7 @@ def test_the_number_of_attempts(server: FaultServer) -> None:
     with pytest.raises(AnswerError, match="Sent 3 times") as caught:
         made.client.read("GET", "/x")
     assert caught.value.status == 502
-    assert (len(server.requests), made.client.requests, len(made.pauses)) == (3, 3, 2)
+    assert (len(server.requests), len(made.pauses)) == (3, 2)
     server.requests.clear()
     with pytest.raises(AnswerError):
         setup(server.url, retries=0).client.read("GET", "/x")
@@ -508,7 +508,7 @@ def test_threads_share_a_client_and_not_a_connection(server: FaultServer) -> Non
 
     with ThreadPoolExecutor(2) as pool:
         assert [set(statuses) for statuses in pool.map(work, range(2))] == [{200}, {200}]
-    assert (client.requests, server.connections) == (100, 2)
+    assert (len(server.requests), server.connections) == (100, 2)
 
 
 def test_proxies_from_the_option_and_the_environment(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_one_token_for_many_requests(api: Api, issuer: TokenServer) -> None:
         "audience": "operate-api",
         "scope": "a b",
     }
-    assert client.requests == 5
+    assert len(api.requests) == 5
 
 
 def test_the_client_in_the_header(api: Api, issuer: TokenServer) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from urllib.parse import quote
 
 from ..errors import CamundaError, ReadOnlyError, TransportError, UsageError
 from ..secrets import Redactor
-from . import attempts, auth
+from . import retry
+from .auth import STRATEGIES
 from .auth.base import Credentials
 from .connection import Connection
 from .deadline import Deadline
@@ -60,9 +60,6 @@ class Client:
         repeat_answer: the product's opinion about an error answer: True, the server did nothing and may be asked again;
             False, repeating is useless or dangerous; None, no opinion.
         sleep: waits between attempts; for tests.
-
-    Attributes:
-        requests: how many requests were sent, repetitions included, tokens and logins not.
     """
 
     def __init__(
@@ -86,9 +83,7 @@ class Client:
         self._transport = Transport(connection, connection.url)
         for proxy in self._transport.proxies.values():
             redactor.add_url(proxy, meant=True)
-        self._auth = auth.build(connection, self._transport, redactor)
-        self._count_lock = threading.Lock()
-        self.requests = 0
+        self._auth = STRATEGIES[connection.auth_type].make(connection, self._transport, redactor)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -162,7 +157,7 @@ class Client:
         operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, "Accept" in own, repeatable)
         deadline = Deadline(self._connection.deadline)
         try:
-            return attempts.repeat(
+            return retry.repeat(
                 partial(self._once, operation, deadline),
                 retries=self._connection.retries,
                 repeatable=repeatable,
@@ -178,28 +173,25 @@ class Client:
             error.facts = self._redactor.data(error.facts)
             raise error from None
 
-    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, attempts.Problem]:
+    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, retry.Failure]:
         credentials = self._auth.credentials(deadline)
         try:
             response = self._send(operation, credentials, deadline)
             if response.status == 401 and self._auth.renew(credentials):
                 response = self._send(operation, self._auth.credentials(deadline), deadline)
         except TransportError as error:
-            return attempts.unanswered(error)
+            return retry.transport_failure(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
-        return self._problem(response, attempt)
+        return self._failure(response, attempt)
 
-    def _problem(self, response: Response, attempt: int) -> attempts.Problem:
-        from . import answers, retry
+    def _failure(self, response: Response, attempt: int) -> retry.Failure:
+        from . import answers
 
-        wanted = retry.wanted_pause(response)
         explain = self._explain or answers.plain
         error = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
-        opinion = self._repeat_answer(response) if self._repeat_answer else None
-        if opinion is None:
-            return attempts.Problem(error, retry.failure_of_status(response.status, wanted is not None), wanted)
-        return attempts.Problem(error, attempts.Failure.REFUSED if opinion else attempts.Failure.FINAL, wanted)
+        may_repeat = self._repeat_answer(response) if self._repeat_answer else None
+        return retry.answer_failure(error, response, may_repeat)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:
         pairs = [
@@ -207,8 +199,6 @@ class Client:
         ]
         url = self._connection.url + operation.path + ("?" + "&".join(pairs) if pairs else "")
         headers = {**operation.headers, **credentials.headers}
-        with self._count_lock:
-            self.requests += 1
         request = Request(operation.method, url, operation.path, headers, operation.body, operation.repeatable)
         response = self._transport.send(request, deadline)
         self._auth.learn(response, credentials)

@@ -15,20 +15,9 @@ from urllib.parse import urlsplit
 
 from ..errors import UsageError
 from ..words import nearest
+from .auth import STRATEGIES
 
 _BASIC = "basic"
-STRATEGIES = ("none", _BASIC, "bearer", "api_key", "oauth2", "cookie")
-
-# What each strategy needs, and by which option it is recognised.
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "none": (),
-    _BASIC: ("username", "password"),
-    "cookie": ("username", "password"),
-    "bearer": ("token",),
-    "api_key": ("api_key",),
-    "oauth2": ("client_id", "client_secret", "token_url"),
-}
-_SIGNS = (("client_id", "oauth2"), ("token", "bearer"), ("api_key", "api_key"), ("username", ""))
 _HALVES = (("password", "username"), ("client_secret", "client_id"), ("client_key", "client_cert"))
 _FILES = ("ca_path", "client_cert", "client_key")
 _LIMITS = ("connect_timeout", "read_timeout", "deadline", "retries")
@@ -114,19 +103,25 @@ def _strategy(given: Mapping[str, Any], password_strategy: str) -> str:
     for half, other in _HALVES:
         if half in given and other not in given:
             raise UsageError(f"The option {half} is given without {other}.")
-    found = [(name, strategy or password_strategy) for name, strategy in _SIGNS if name in given]
+    found = {
+        name: strategy.needs[0]
+        for name, strategy in STRATEGIES.items()
+        if strategy.needs
+        and strategy.needs[0] in given
+        and ("password" not in strategy.needs or name == password_strategy)
+    }
     if len(found) > 1:
-        names = " and ".join(name for name, _strategy in found)
         raise UsageError(
-            f"Credentials of several kinds are given ({names}; some may come from environment variables). "
-            f"Choose one with auth_type: {' or '.join(strategy for _name, strategy in found)}."
+            f"Credentials of several kinds are given ({' and '.join(found.values())}; some may come from environment "
+            f"variables). Choose one with auth_type: {' or '.join(found)}."
         )
-    return found[0][1] if found else "none"
+    return next(iter(found), "none")
 
 
 def _check_credentials(given: Mapping[str, Any]) -> None:
     strategy = given["auth_type"]
-    missing = [name for name in _NEEDS[strategy] if name not in given]
+    needed = STRATEGIES[strategy].needs
+    missing = [name for name in needed if name not in given]
     if missing:
         raise UsageError(f"Logging in with auth_type: {strategy} needs {' and '.join(missing)} too.")
     if strategy == _BASIC and ":" in given["username"]:
@@ -134,7 +129,7 @@ def _check_credentials(given: Mapping[str, Any]) -> None:
     if "client_key" in given and "client_cert" not in given:
         raise UsageError("The option client_key is given without client_cert.")
     for name in ("token", "api_key"):
-        if name in _NEEDS[strategy] and not header_safe(given[name]):
+        if name in needed and not header_safe(given[name]):
             raise UsageError(f"The option {name} contains a line break, a space or a character outside ASCII.")
     if not _HEADER_NAME.fullmatch(given.get("api_key_name", "X")):
         raise UsageError("The option api_key_name is not a valid header or parameter name.")

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import STRATEGIES, Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth import STRATEGIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -13,7 +13,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.product import CAMUNDA7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.product import CAMUNDA8
 from ansible_collections.bpmops.camunda.plugins.module_utils.options import BASE, Option, argument_spec, product_options
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import STRATEGIES, Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth import STRATEGIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
 from ansible_collections.bpmops.camunda.tests.tools import descriptions
 
 

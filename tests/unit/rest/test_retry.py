@@ -10,15 +10,20 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.attempts import Failure
+from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, TlsError, TransportError
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.deadline import Deadline
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.retry import (
     MAX_DELAY,
+    Failure,
+    Kind,
+    answer_failure,
     delay_before_retry,
-    failure_of_status,
+    kind_of_status,
     parse_retry_after,
-    wanted,
-    wanted_pause,
+    repeat,
+    retry_after_sentence,
+    transport_failure,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,18 +32,18 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 attempts = st.integers(1, 10_000)
 retries = st.integers(0, 100)
-failures = st.sampled_from(Failure)
+kinds = st.sampled_from(Kind)
 pauses = st.none() | st.floats(0, 1e6)
 seconds = st.floats(-10, 1e6) | st.just(math.inf)
 randoms = st.floats(0, 1)
 
 
-@given(attempts, retries, st.booleans(), failures, pauses, seconds, randoms)
+@given(attempts, retries, st.booleans(), kinds, pauses, seconds, randoms)
 def test_the_policy(
     attempt: int,
     retries: int,
     repeatable: bool,
-    failure: Failure,
+    kind: Kind,
     retry_after: float | None,
     remaining: float,
     random: float,
@@ -47,18 +52,18 @@ def test_the_policy(
         attempt=attempt,
         retries=retries,
         repeatable=repeatable,
-        failure=failure,
+        kind=kind,
         retry_after=retry_after,
         remaining=remaining,
         random=random,
     )
     if delay is None:
-        may = failure in (Failure.UNSENT, Failure.REFUSED) or (failure is Failure.UNKNOWN and repeatable)
+        may = kind in (Kind.UNSENT, Kind.REFUSED) or (kind is Kind.UNKNOWN and repeatable)
         assert not may or attempt > retries or remaining <= (retry_after or 0) + MAX_DELAY
         return
     assert attempt <= retries
-    assert failure is not Failure.FINAL
-    assert repeatable or failure is not Failure.UNKNOWN  # what may have been done is not done twice
+    assert kind is not Kind.FINAL
+    assert repeatable or kind is not Kind.UNKNOWN  # what may have been done is not done twice
     assert 0 <= delay < remaining
     assert (retry_after or 0) <= delay <= (retry_after or 0) + MAX_DELAY
 
@@ -69,7 +74,7 @@ def test_the_pauses_grow_to_thirty_seconds() -> None:
             attempt=attempt,
             retries=10,
             repeatable=True,
-            failure=Failure.UNSENT,
+            kind=Kind.UNSENT,
             retry_after=None,
             remaining=math.inf,
             random=1.0,
@@ -80,22 +85,22 @@ def test_the_pauses_grow_to_thirty_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "retry_after", "failure"),
+    ("status", "retry_after", "kind"),
     [
-        (429, False, Failure.REFUSED),
-        (429, True, Failure.REFUSED),
-        (503, True, Failure.REFUSED),
-        (503, False, Failure.UNKNOWN),
-        (502, True, Failure.UNKNOWN),
-        (504, False, Failure.UNKNOWN),
-        (500, True, Failure.FINAL),
-        (400, False, Failure.FINAL),
-        (401, True, Failure.FINAL),
-        (302, False, Failure.FINAL),
+        (429, False, Kind.REFUSED),
+        (429, True, Kind.REFUSED),
+        (503, True, Kind.REFUSED),
+        (503, False, Kind.UNKNOWN),
+        (502, True, Kind.UNKNOWN),
+        (504, False, Kind.UNKNOWN),
+        (500, True, Kind.FINAL),
+        (400, False, Kind.FINAL),
+        (401, True, Kind.FINAL),
+        (302, False, Kind.FINAL),
     ],
 )
-def test_what_a_status_means(status: int, retry_after: bool, failure: Failure) -> None:
-    assert failure_of_status(status, retry_after) is failure
+def test_what_a_status_means(status: int, retry_after: bool, kind: Kind) -> None:
+    assert kind_of_status(status, retry_after) is kind
 
 
 @pytest.mark.parametrize(
@@ -135,19 +140,96 @@ def _answer(**headers: str) -> Response:
     return Response("GET", "/x", 503, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
 
 
-def test_the_pause_that_an_answer_asks_for() -> None:
-    assert wanted_pause(_answer()) is None
-    assert wanted_pause(_answer(Retry_After="7")) == 7
+def _failure(may_repeat: bool | None = None, **headers: str) -> Failure:
+    response = _answer(**headers)
+    return answer_failure(AnswerError("GET /x: 503.", response), response, may_repeat)
+
+
+def test_what_an_answer_asks_for() -> None:
+    assert _failure().retry_after is None
+    assert _failure(Retry_After="7").retry_after == 7
     soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=1000), usegmt=True)
-    pause = wanted_pause(_answer(Retry_After=soon))
+    pause = _failure(Retry_After=soon).retry_after
     assert pause is not None and 900 < pause <= 1000
 
 
+@pytest.mark.parametrize(
+    ("may_repeat", "headers", "kind"),
+    [
+        (None, {}, Kind.UNKNOWN),
+        (None, {"Retry_After": "0"}, Kind.REFUSED),
+        (True, {}, Kind.REFUSED),
+        (False, {"Retry_After": "1"}, Kind.FINAL),
+    ],
+)
+def test_the_product_knows_its_answers_better_than_the_status(
+    may_repeat: bool | None, headers: dict[str, str], kind: Kind
+) -> None:
+    failure = _failure(may_repeat, **headers)
+    assert (failure.kind, failure.error.message) == (kind, "GET /x: 503.")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (TransportError("x"), Kind.UNSENT),
+        (TransportError("x", sent=True), Kind.UNKNOWN),
+        (TlsError("x"), Kind.FINAL),
+    ],
+)
+def test_what_no_answer_means(error: TransportError, kind: Kind) -> None:
+    assert transport_failure(error) == Failure(error, kind, None)
+
+
 def test_the_pause_in_words() -> None:
-    assert wanted(None, 5) == "" and wanted(0.0, 5) == ""
-    text = " The server wants 7.5 s to pass before the next attempt"
-    assert wanted(7.5, 8) == f"{text}."
-    assert wanted(7.5, 7.5) == f"{text}, which is more than the option deadline leaves."
+    assert retry_after_sentence(None, 5) == "" and retry_after_sentence(0.0, 5) == ""
+    text = " The server asks to wait 7.5 s before the next attempt"
+    assert retry_after_sentence(7.5, 8) == f"{text}."
+    assert retry_after_sentence(7.5, 7.5) == f"{text}, which is more than the option deadline leaves."
+
+
+def test_attempts_are_numbered_until_one_succeeds() -> None:
+    seen: list[int] = []
+    pauses: list[float] = []
+
+    def once(attempt: int) -> int | Failure:
+        seen.append(attempt)
+        return attempt if attempt == 3 else Failure(TransportError("x"), Kind.REFUSED, 40.0)
+
+    assert repeat(once, retries=2, repeatable=False, deadline=Deadline(0), sleep=pauses.append) == 3
+    assert seen == [1, 2, 3]
+    assert 40 <= pauses[0] <= 40.5 and 40 <= pauses[1] <= 41
+
+
+@pytest.mark.parametrize(
+    ("retries", "repeatable", "kind", "attempts"),
+    [
+        (2, True, Kind.UNKNOWN, 3),
+        (2, False, Kind.UNKNOWN, 1),
+        (2, False, Kind.UNSENT, 3),
+        (0, True, Kind.UNSENT, 1),
+        (2, True, Kind.FINAL, 1),
+    ],
+)
+def test_the_last_failure_is_raised(retries: int, repeatable: bool, kind: Kind, attempts: int) -> None:
+    seen: list[int] = []
+
+    def once(attempt: int) -> Failure:
+        seen.append(attempt)
+        return Failure(TransportError(f"Attempt {attempt}."), kind)
+
+    with pytest.raises(TransportError, match=f"^Attempt {attempts}.$"):
+        repeat(once, retries=retries, repeatable=repeatable, deadline=Deadline(0), sleep=lambda _seconds: None)
+    assert len(seen) == attempts
+
+
+def test_a_pause_beyond_the_deadline_is_said_with_the_failure() -> None:
+    with pytest.raises(AnswerError) as caught:
+        repeat(lambda _attempt: _failure(Retry_After="90"), retries=4, repeatable=True, deadline=Deadline(60))
+    assert caught.value.message == (
+        "GET /x: 503. The server asks to wait 90 s before the next attempt, "
+        "which is more than the option deadline leaves."
+    )
 
 
 def test_a_pause_that_ends_with_the_deadline_is_not_begun() -> None:
@@ -156,7 +238,7 @@ def test_a_pause_that_ends_with_the_deadline_is_not_begun() -> None:
             attempt=1,
             retries=1,
             repeatable=False,
-            failure=Failure.REFUSED,
+            kind=Kind.REFUSED,
             retry_after=2.0,
             remaining=remaining,
             random=0.0,

@@ -39,24 +39,3 @@ class Auth(Protocol):
 
     def renew(self, refused: Credentials, /) -> bool:
         """Forget ``refused``, which the server answered with 401. Return whether there may be better ones."""
-
-
-class Fixed:
-    """Credentials that never change. Sending them again after a 401 would only help to lock an account."""
-
-    warnings: tuple[str, ...] = ()
-
-    def __init__(self, credentials: Credentials, advice: str) -> None:
-        self._credentials = credentials
-        self.advice = advice
-
-    def credentials(self, _deadline: Deadline) -> Credentials:
-        """Return the same credentials always."""
-        return self._credentials
-
-    def learn(self, _response: Response, _used: Credentials) -> None:
-        """Nothing to learn from responses."""
-
-    def renew(self, _refused: Credentials) -> bool:
-        """Return False: there are no others."""
-        return False

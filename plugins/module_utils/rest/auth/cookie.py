@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from ...errors import AuthenticationError, TransportError, answer_error
 from ...secrets import Redactor
-from .. import attempts, retry
+from .. import retry
 from ..answers import PROXY_LOGIN, plain
 from ..connection import Connection
 from ..deadline import Deadline
@@ -66,7 +66,7 @@ class Cookie(Renewable):
     def _obtain(self, deadline: Deadline) -> Credentials:
         for path in _PATHS:
             once = partial(self._log_in, path, deadline)
-            response = attempts.repeat(once, retries=self._retries, repeatable=True, deadline=deadline)
+            response = retry.repeat(once, retries=self._retries, repeatable=True, deadline=deadline)
             if response.cookies:
                 self._keep(response)
                 return self._made()
@@ -76,25 +76,23 @@ class Cookie(Renewable):
             response,
         )
 
-    def _log_in(self, path: str, deadline: Deadline, _attempt: int) -> Union[Response, attempts.Problem]:
+    def _log_in(self, path: str, deadline: Deadline, _attempt: int) -> Union[Response, retry.Failure]:
         """Log in at ``path``. An answer without cookies says that this is not the place for it."""
         try:
             response = self._transport.send(Request("POST", self._base + path, path, _FORM, self._form), deadline)
         except TransportError as error:
-            return attempts.unanswered(error)
+            return retry.transport_failure(error)
         if response.status in (404, 405) or (response.status < 300 and not response.cookies):
             return replace(response, cookies={})
         if response.status < 400 and response.cookies and "error" not in response.headers.get("Location", ""):
             return response
-        wanted = retry.wanted_pause(response)
         said = plain(response)[1]
         message = " ".join(
             filter(None, (f"POST {path}: {response.status} the login failed.", said, self._advice(response.status)))
         )
-        failure = retry.failure_of_status(response.status, wanted is not None)
         # Operate up to 8.4 redirects to its login form when the password is wrong.
         refusal = AuthenticationError(message, response) if 300 <= response.status < 400 else None
-        return attempts.Problem(refusal or answer_error(message, response), failure, wanted)
+        return retry.answer_failure(refusal or answer_error(message, response), response)
 
     def _advice(self, status: int) -> str:
         if status == 407:

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode
 
 from ...errors import AnswerError, TransportError, answer_error
 from ...secrets import Redactor
-from .. import attempts, retry
+from .. import retry
 from ..answers import PROXY_LOGIN
 from ..connection import Connection, header_safe
 from ..deadline import Deadline
@@ -19,7 +19,7 @@ from ..response import Response
 from ..token_cache import Token, TokenCache
 from ..transport import Request, Transport
 from .base import Credentials
-from .basic import basic_header
+from .fixed import basic_header
 from .renewable import Renewable
 
 _MARGIN = 30.0
@@ -95,25 +95,21 @@ class OAuth2(Renewable):
 
     def _fetch(self, deadline: Deadline) -> Token:
         """Ask for a token. 429 and errors of the server are worth another attempt, a refusal is not."""
-        return attempts.repeat(
+        return retry.repeat(
             lambda _number: self._ask(deadline), retries=self._retries, repeatable=True, deadline=deadline
         )
 
-    def _ask(self, deadline: Deadline) -> Union[Token, attempts.Problem]:
+    def _ask(self, deadline: Deadline) -> Union[Token, retry.Failure]:
         asked = time.time()
         try:
             response = self._transport.send(self._request, deadline)
         except TransportError as error:
-            return attempts.unanswered(error)
+            return retry.transport_failure(error)
         token = _token(response, asked)
         if token is not None:
             return token
         again = response.status == 429 or response.status >= 500
-        return attempts.Problem(
-            _refusal(response, self._place),
-            attempts.Failure.REFUSED if again else attempts.Failure.FINAL,
-            retry.wanted_pause(response),
-        )
+        return retry.answer_failure(_refusal(response, self._place), response, may_repeat=again)
 
 
 def _token_request(connection: Connection, url: str, place: str, redactor: Redactor) -> Request:
