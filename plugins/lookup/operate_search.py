@@ -46,9 +46,9 @@ options:
       - Fail if more objects match.
     type: int
     default: 1000
-  size:
+  page_size:
     description:
-      - Page size, from 1 to 1000.
+      - Number of objects in a page, from 1 to 1000.
     type: int
     default: 1000
   count_only:

@@ -52,11 +52,25 @@ options:
       - Otherwise they remain as orphans, and a warning shows their number.
     type: bool
     default: false
-  max_instances:
+  max_objects:
     description:
-      - Refuse to delete more than this, called instances included. Nothing is deleted then.
+      - Maximum number of instances to delete, called instances included. O(on_limit) decides what happens if more are selected.
     type: int
     default: 1000
+  on_limit:
+    description:
+      - What to do if O(filter) and the time range select more than O(max_objects) instances.
+      - With V(refuse) the task fails, and nothing is deleted.
+      - With V(oldest) the O(max_objects) instances that ended first are deleted, in batches of 500, each with the instances
+        that it called; these count for each batch on their own. RV(truncated) shows whether more are left.
+    type: str
+    choices: [refuse, oldest]
+    default: refuse
+  roots_only:
+    description:
+      - Do not select instances that another instance called. With O(include_children) they are deleted with their caller.
+    type: bool
+    default: false
   concurrency:
     description:
       - Maximum number of concurrent requests, from 1 to 16.
@@ -120,7 +134,7 @@ EXAMPLES = r"""
       state: COMPLETED
     older_than: 90d
     include_children: true
-    max_instances: 5000
+    max_objects: 5000
 
 - name: Cancel one instance and delete it
   bpmops.camunda.operate_delete_instance:
@@ -158,6 +172,11 @@ orphans:
   type: list
   elements: str
   sample: []
+truncated:
+  description: Whether O(on_limit=oldest) left instances that O(filter) and the time range select.
+  returned: success
+  type: bool
+  sample: false
 error:
   description: Details of a failure, with C(refused), the reason for each instance that cannot be deleted; or with
     C(done), C(failed) and C(not_attempted), and after the keyword C(timeout) C(under_way), the changes that the server

@@ -50,9 +50,8 @@ options:
         required: true
       order:
         description:
-          - V(ASC) for ascending, V(DESC) for descending.
+          - V(ASC) for ascending, V(DESC) for descending, in upper or lower case.
         type: str
-        choices: [ASC, DESC]
         default: ASC
   fields:
     description:
@@ -66,16 +65,15 @@ options:
       - Maximum number of objects to return. RV(truncated) shows whether there are more.
       - The default is 1000, or no limit with O(dest).
     type: int
-  size:
+  page_size:
     description:
-      - Page size, from 1 to 1000. Smaller pages need less memory and more requests.
+      - Number of objects in a page, from 1 to 1000. Smaller pages need less memory and more requests.
     type: int
     default: 1000
-  search_after:
+  resume:
     description:
-      - Continue an earlier search. Give the value that it returned as RV(search_after), with the same O(filter) and O(sort).
-    type: list
-    elements: raw
+      - Continue an earlier search. Give the value that it returned as RV(resume), with the same O(filter) and O(sort).
+    type: raw
   count_only:
     description:
       - Return only the number of objects, with one request.
@@ -180,7 +178,7 @@ truncated:
   returned: success
   type: bool
   sample: false
-search_after:
+resume:
   description: Where the next search continues. Null if the result is complete or a time range is used.
   returned: success
   type: list

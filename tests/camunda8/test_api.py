@@ -101,7 +101,7 @@ def test_every_sort_order_finds_all_in_pages(tasks: Tasks, camunda8: Camunda8, w
         for where, total in zip(filters, totals):
             for order in ("ASC", "DESC"):
                 sort = [{"field": field.name, "order": order}]
-                found = tasks.search(entity=entity.name, filter=where, sort=sort, size=7)
+                found = tasks.search(entity=entity.name, filter=where, sort=sort, page_size=7)
                 identifiers = keys(found, entity.identifier)
                 assert len(identifiers) == len(set(identifiers)) == total, (field.name, order)
 
@@ -124,10 +124,10 @@ def _pages_fail(api: Camunda8, entity: str, where: dict[str, Any], name: str) ->
 )
 def test_pages_of_any_size_are_the_same(tasks: Tasks, world: World, sort: list[dict[str, str]]) -> None:
     options: dict[str, Any] = {"filter": {"bpmnProcessId": world.process("order")}, "sort": sort}
-    whole = keys(tasks.search(**options, size=1000))
+    whole = keys(tasks.search(**options, page_size=1000))
     assert len(whole) > 10
     for size in (1, 3):
-        assert keys(tasks.search(**options, size=size)) == whole
+        assert keys(tasks.search(**options, page_size=size)) == whole
     found: list[str] = []
     after: dict[str, Any] = {}
     while True:
@@ -135,7 +135,7 @@ def test_pages_of_any_size_are_the_same(tasks: Tasks, world: World, sort: list[d
         found += keys(page)
         if not page["truncated"]:
             break
-        after = {"search_after": page["search_after"]}
+        after = {"resume": page["resume"]}
     assert found == whole
 
 
@@ -172,7 +172,7 @@ def test_time_ranges(
         )
         assert set(keys(found, identifier)) == expected and not found["truncated"]
         assert len(proxy.requests.to(".*/search")) == 1
-    open_end = tasks.search(**options, **{f"{prefix}_after": low}, size=3)
+    open_end = tasks.search(**options, **{f"{prefix}_after": low}, page_size=3)
     assert set(keys(open_end, identifier)) == {str(row[identifier]) for row in rows if row[field] >= low}
 
 

@@ -142,7 +142,7 @@ def test_a_called_active_one_cannot_be_canceled_alone(tasks: Tasks, fake: FakeOp
         ({"filter": {}, "older_than": "1d"}, "filter: given but empty"),
         ({"filter": {"bpmnProcesId": "order"}}, "Did you mean bpmnProcessId"),
         ({"key": "abc"}, "is not a key"),
-        ({"key": ALONE, "max_instances": 0}, "max_instances"),
+        ({"key": ALONE, "max_objects": 0}, "max_objects"),
         ({"key": ALONE, "concurrency": 17}, "between 1 and 16"),
     ],
     ids=str,
@@ -160,17 +160,17 @@ def test_the_cap_counts_children_too(tasks: Tasks, fake: FakeOperate) -> None:
         {"key": PARENT, "include_children": True},
     ):
         for check in (True, False):
-            result = tasks.delete(**options, max_instances=2, _check=check)
-            assert result["failed"] and "max_instances allows 2" in result["msg"]
+            result = tasks.delete(**options, max_objects=2, _check=check)
+            assert result["failed"] and "max_objects allows 2" in result["msg"]
     assert not deleted(fake)
-    assert len(actions(tasks.delete(filter={"state": "COMPLETED"}, max_instances=3))) == 3
+    assert len(actions(tasks.delete(filter={"state": "COMPLETED"}, max_objects=3))) == 3
 
 
 def test_the_cap_bounds_how_many_children_are_looked_for() -> None:
     children = [{**row, "parentKey": PARENT} for row in Generated(2500)]
     with FakeOperate({"process-instances": [instance(PARENT), *children]}) as fake:
-        result = Tasks(fake.parameters).delete(key=PARENT, include_children=True, max_instances=50, _check=True)
-        assert "This would delete 52 process instances, and max_instances allows 50" in result["msg"]
+        result = Tasks(fake.parameters).delete(key=PARENT, include_children=True, max_objects=50, _check=True)
+        assert "This would delete 52 process instances, and max_objects allows 50" in result["msg"]
         searches = [body["size"] for _method, path, body in fake.requests if path.endswith("/search")]
         assert searches == [51] and not fake.sent("DELETE")
 
@@ -192,7 +192,7 @@ def test_nothing_outside_the_frozen_set_is_deleted() -> None:
 
         fake.before_page = live
         result = Tasks(fake.parameters).delete(
-            filter={"bpmnProcessId": "process-3"}, max_instances=5000, wait=False, concurrency=8
+            filter={"bpmnProcessId": "process-3"}, max_objects=5000, wait=False, concurrency=8
         )
         frozen = set(actions(result))
         assert 350 < len(frozen) <= 400

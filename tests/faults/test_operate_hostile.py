@@ -128,12 +128,12 @@ TWISTS: list[tuple[Any, str]] = [
     (gives_a_list, "no list of items"),
     (says_nothing, "no list of items"),
 ]
-RANGE = {"ended_before": "2027-01-01", "size": SIZE}
+RANGE = {"ended_before": "2027-01-01", "page_size": SIZE}
 NEWEST_FIRST = {**RANGE, "sort": [{"field": "endDate", "order": "DESC"}]}
 SEARCHES: dict[str, Row] = {
-    "objects": {"size": SIZE},
-    "limited": {"size": SIZE, "limit": MANY - 10},
-    "file": {"size": SIZE, "dest": "all.jsonl"},
+    "objects": {"page_size": SIZE},
+    "limited": {"page_size": SIZE, "limit": MANY - 10},
+    "file": {"page_size": SIZE, "dest": "all.jsonl"},
     "time range": RANGE,
     "newest first": NEWEST_FIRST,
     "counted": {**RANGE, "count_only": True},
@@ -184,7 +184,7 @@ def test_half_a_page_in_the_middle_loses_nothing(first: bool) -> None:
         return search({**body, "size": body["size"] // 2} if first or len(server.memory) == 2 else body)
 
     with Nonsense({"process-instances": Generated(MANY)}, twist=half) as server:
-        result = Tasks(server.parameters).search(**(NEWEST_FIRST if first else {"size": SIZE}))
+        result = Tasks(server.parameters).search(**(NEWEST_FIRST if first else {"page_size": SIZE}))
     assert len({row["key"] for row in result["objects"]}) == len(result["objects"]) == MANY
     assert result["warnings"] == []
 
@@ -197,7 +197,7 @@ def test_objects_that_the_server_counts_and_never_gives_are_told() -> None:
 
     with Nonsense({"process-instances": Generated(MANY)}, twist=withholds) as server:
         tasks = Tasks(server.parameters)
-        result = tasks.search(size=SIZE)
+        result = tasks.search(page_size=SIZE)
         assert len(result["objects"]) == SIZE
         assert f"counted {MANY} process-instances or more at any time, and returned {SIZE}" in result["warnings"][0]
 
@@ -210,8 +210,8 @@ def test_a_total_that_lies_low_does_not_hide_that_the_limit_cut_off() -> None:
         tasks = Tasks(server.parameters)
         result = tasks.search(limit=SIZE)
         assert (result["truncated"], result["total"], result["total_is_lower_bound"]) == (True, SIZE, True)
-        assert len(tasks.search(limit=SIZE, search_after=result["search_after"])["objects"]) == SIZE
-        refused = tasks.delete(filter={"state": "COMPLETED"}, max_instances=SIZE)
+        assert len(tasks.search(limit=SIZE, resume=result["resume"])["objects"]) == SIZE
+        refused = tasks.delete(filter={"state": "COMPLETED"}, max_objects=SIZE)
         assert f"more than {SIZE}" in refused["msg"] and not server.sent("DELETE")
 
 
@@ -223,7 +223,7 @@ def test_objects_that_go_while_pages_are_read_do_not_hide_that_the_limit_cut_off
                 fake.gone.update((Generated.BASE + index, 0.0) for index in range(50))
 
         fake.before_page = live
-        result = Tasks(fake.parameters).search(size=SIZE, limit=2 * SIZE)
+        result = Tasks(fake.parameters).search(page_size=SIZE, limit=2 * SIZE)
     assert (len(result["objects"]), result["total"], result["truncated"]) == (2 * SIZE, MANY - 50, True)
 
 

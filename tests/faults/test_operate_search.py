@@ -61,14 +61,14 @@ def test_the_default_limit_says_that_it_cut_off(tasks: Tasks, fake: FakeOperate)
     result = tasks.search()
     assert len(result["objects"]) == 1000
     assert (result["total"], result["total_is_lower_bound"], result["truncated"]) == (10000, True, True)
-    again = tasks.search(search_after=result["search_after"], limit=1)
+    again = tasks.search(resume=result["resume"], limit=1)
     assert keys(again) == [Generated.BASE + 1000]
     assert [body["size"] for body in searches(fake)] == [1000, 1, 1, 1]
 
 
 def test_a_limit_that_is_just_reached_cuts_nothing_off(tasks: Tasks) -> None:
     result = tasks.search(limit=MANY)
-    assert (len(result["objects"]), result["truncated"], result["search_after"]) == (MANY, False, None)
+    assert (len(result["objects"]), result["truncated"], result["resume"]) == (MANY, False, None)
 
 
 def test_counting_is_one_request(tasks: Tasks, fake: FakeOperate) -> None:
@@ -85,13 +85,13 @@ def test_pages_by_hand_are_the_same_as_one_page(tasks: Tasks, size: int) -> None
     options: dict[str, Any] = {"filter": {"state": "ACTIVE"}, "sort": [{"field": "startDate", "order": "DESC"}]}
     whole = keys(tasks.search(**options))
     assert len(whole) == 100
-    assert keys(tasks.search(**options, size=size)) == whole
+    assert keys(tasks.search(**options, page_size=size)) == whole
     found: list[int] = []
     after = None
     while True:
-        page = tasks.search(**options, limit=size, **({"search_after": after} if after else {}))
+        page = tasks.search(**options, limit=size, **({"resume": after} if after else {}))
         found += keys(page)
-        after = page["search_after"]
+        after = page["resume"]
         if not page["truncated"]:
             break
     assert found == whole
@@ -110,7 +110,7 @@ def test_a_span_reads_no_more_than_itself(tasks: Tasks, fake: FakeOperate, order
         ended_after=seconds(60 + 1000),
         ended_before=seconds(60 + 1500),
         sort=[{"field": "endDate", "order": order}],
-        size=100,
+        page_size=100,
     )
     assert sorted(keys(result)) == [Generated.BASE + index for index in range(1000, 1500)]
     assert (result["total"], result["total_is_lower_bound"], result["truncated"]) == (500, False, False)
@@ -131,7 +131,7 @@ def test_a_bound_is_exact_to_the_millisecond(tasks: Tasks) -> None:
 
 
 def test_two_spans_together(tasks: Tasks, fake: FakeOperate) -> None:
-    result = tasks.search(started_after=seconds(5000), ended_before=seconds(5200), count_only=True, size=50)
+    result = tasks.search(started_after=seconds(5000), ended_before=seconds(5200), count_only=True, page_size=50)
     assert result["total"] == 140
     assert len(searches(fake)) <= 5
 
@@ -154,13 +154,13 @@ def test_a_limit_within_a_span(tasks: Tasks) -> None:
         {"filter": {"state": "BOGUS"}},
         {"sort": [{"field": "parentKey"}]},
         {"fields": ["nope"]},
-        {"size": 0},
-        {"size": 1001},
+        {"page_size": 0},
+        {"page_size": 1001},
         {"limit": 0},
         {"limit": -1},
         {"entity": "process-instance"},
-        {"search_after": ["1", "2"]},
-        {"search_after": ["1"], "older_than": "1d"},
+        {"resume": ["1", "2"]},
+        {"resume": ["1"], "older_than": "1d"},
         {"older_than": "1d", "sort": [{"field": "startDate"}]},
         {"older_than": "1 day"},
         {"dest": "/does/not/exist/file"},
@@ -319,7 +319,7 @@ def test_a_filter_that_an_older_server_ignores_is_noticed(tasks: Tasks, fake: Fa
     for result in (
         tasks.search(filter={"processVersionTag": "v1"}),
         tasks.search(filter={"processVersionTag": "v1"}, count_only=True),
-        tasks.delete(filter={"processVersionTag": "v1"}, max_instances=100000),
+        tasks.delete(filter={"processVersionTag": "v1"}, max_objects=100000),
     ):
         assert "filter.processVersionTag: this server ignores it" in result["msg"]
     assert not fake.sent("DELETE")
@@ -332,6 +332,6 @@ def test_pages_go_on_among_objects_without_the_date(order: str) -> None:
         tasks = Tasks(fake.parameters)
         whole = keys(tasks.search(**options))
         assert len(set(whole)) == 300 and whole[200:] == [Generated.BASE + index for index in range(200, 300)]
-        assert keys(tasks.search(**options, size=30)) == whole
+        assert keys(tasks.search(**options, page_size=30)) == whole
         first = tasks.search(**options, limit=250)
-        assert keys(tasks.search(**options, search_after=first["search_after"])) == whole[250:]
+        assert keys(tasks.search(**options, resume=first["resume"])) == whole[250:]
