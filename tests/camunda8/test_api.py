@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import ENTITIES, NAMES, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import ENTITIES, NAMES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_types import KEY
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.entity import Entity
 from ansible_collections.bpmops.camunda.tests.support.camunda8 import Camunda8, World, eventually
 from ansible_collections.bpmops.camunda.tests.support.fake_camunda8 import FakeCamunda8
 from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks
@@ -47,7 +49,7 @@ def keys(result: dict[str, Any], identifier: str = "key") -> list[str]:
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=NAMES)
 def test_every_entity_is_searched_and_got(tasks: Tasks, world: World, entity: Entity) -> None:
-    known = {field.name for field in entity.fields} | {"decodedValue"}
+    known = {*entity.fields, "decodedValue"}
     for where in world.filters[entity.name]:
         rows = tasks.search(entity=entity.name, filter=where)["objects"]
         assert rows
@@ -57,9 +59,9 @@ def test_every_entity_is_searched_and_got(tasks: Tasks, world: World, entity: En
         for row in rows:
             assert set(row) <= known
             assert all(
-                isinstance(row[field.name], str)
-                for field in entity.fields
-                if field.type == "key" and row.get(field.name)
+                isinstance(row[name], str)
+                for name, known_filter in entity.filters.items()
+                if known_filter.type is KEY and row.get(name)
             )
 
 
@@ -71,21 +73,21 @@ def test_every_filter_finds_what_has_the_value_and_nothing_else(
         rows = camunda8.search(entity.name, filter=where, size=1000)["items"]
         if entity.name == "decision-instances":
             rows = [camunda8.get(f"{entity.name}/{row['id']}").json() for row in rows]
-        for field in entity.fields:
-            value = next((row[field.name] for row in reversed(rows) if row.get(field.name) is not None), None)
-            if field.no_filter:
-                result = tasks.search(entity=entity.name, filter={**where, field.name: value or "x"})
+        for name, known in entity.filters.items():
+            value = next((row[name] for row in reversed(rows) if row.get(name) is not None), None)
+            if known.refused:
+                result = tasks.search(entity=entity.name, filter={**where, name: value or "x"})
                 assert "cannot be filtered" in result["msg"]
                 if value is not None and not isinstance(value, list):
                     # The refusal is right: the server finds everything, whatever is asked for.
-                    nonsense = camunda8.search(entity.name, filter={**where, field.name: "nonsense"})
+                    nonsense = camunda8.search(entity.name, filter={**where, name: "nonsense"})
                     assert nonsense["total"] == len(rows)
             elif value is not None:
-                expected = {str(row[entity.identifier]) for row in rows if row.get(field.name) == value}
-                found = tasks.search(entity=entity.name, filter={**where, field.name: value}, limit=ALL)
-                assert set(keys(found, entity.identifier)) == expected, field.name
-                if field.type == "key":
-                    as_string = tasks.search(entity=entity.name, filter={**where, field.name: str(value)}, limit=ALL)
+                expected = {str(row[entity.identifier]) for row in rows if row.get(name) == value}
+                found = tasks.search(entity=entity.name, filter={**where, name: value}, limit=ALL)
+                assert set(keys(found, entity.identifier)) == expected, name
+                if known.type is KEY:
+                    as_string = tasks.search(entity=entity.name, filter={**where, name: str(value)}, limit=ALL)
                     assert keys(as_string, entity.identifier) == keys(found, entity.identifier)
 
 
@@ -93,17 +95,17 @@ def test_every_filter_finds_what_has_the_value_and_nothing_else(
 def test_every_sort_order_finds_all_in_pages(tasks: Tasks, camunda8: Camunda8, world: World, entity: Entity) -> None:
     filters = world.filters[entity.name]
     totals = [camunda8.search(entity.name, filter=where)["total"] for where in filters]
-    for field in entity.fields:
-        if field.no_sort:
-            assert any(_pages_fail(camunda8, entity.name, where, field.name) for where in filters), field.name
-            assert "cannot be sorted" in tasks.search(entity=entity.name, sort=[{"field": field.name}])["msg"]
+    for name, known in entity.sorts.items():
+        if known.refused:
+            assert any(_pages_fail(camunda8, entity.name, where, name) for where in filters), name
+            assert "cannot be sorted" in tasks.search(entity=entity.name, sort=[{"field": name}])["msg"]
             continue
         for where, total in zip(filters, totals):
             for order in ("ASC", "DESC"):
-                sort = [{"field": field.name, "order": order}]
+                sort = [{"field": name, "order": order}]
                 found = tasks.search(entity=entity.name, filter=where, sort=sort, page_size=7)
                 identifiers = keys(found, entity.identifier)
-                assert len(identifiers) == len(set(identifiers)) == total, (field.name, order)
+                assert len(identifiers) == len(set(identifiers)) == total, (name, order)
 
 
 def _pages_fail(api: Camunda8, entity: str, where: dict[str, Any], name: str) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import ENTITIES, Entity
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.entity import Entity
 from ansible_collections.bpmops.camunda.tests.camunda8.facts import REQUESTS, SEARCHES, Refusal, place
 from ansible_collections.bpmops.camunda.tests.support.camunda8 import Camunda8, World, eventually
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import CUT, FakeOperate
@@ -122,9 +123,9 @@ def test_the_simulator_answers_like_this_cluster(camunda8: Camunda8, world: Worl
     key = world.finished[0]
     start = next(row["startDate"] for row in rows["process-instances"] if row["key"] == key)
     questions: list[tuple[str, dict[str, Any]]] = [
-        (entity.name, {"size": size, "sort": [{"field": field.name, "order": order}]})
+        (entity.name, {"size": size, "sort": [{"field": name, "order": order}]})
         for entity in ENTITIES
-        for field in entity.fields
+        for name in entity.sorts
         for order, size in (("ASC", 3), ("DESC", 1000))
     ]
     questions += [

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import retention
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
-from ansible_collections.bpmops.camunda.plugins.module_utils.query.windows import TIME_ARGUMENTS
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import ARGUMENTS as TIMES
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.task import Context
 from ansible_collections.bpmops.camunda.plugins.modules import operate_delete_instance
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.operate_tasks import Tasks
@@ -37,7 +38,7 @@ def tasks(fake: FakeOperate) -> Tasks:
 
 
 @pytest.mark.parametrize("value", [None, "", " "], ids=repr)
-@pytest.mark.parametrize("name", TIME_ARGUMENTS)
+@pytest.mark.parametrize("name", TIMES)
 @pytest.mark.parametrize("others", [{}, {"filter": {"bpmnProcessId": "process-0"}}, {"ended_after": "1d"}], ids=str)
 def test_an_empty_time_is_refused(tasks: Tasks, fake: FakeOperate, name: str, value: Any, others: Row) -> None:
     given = {**others, name: value}
@@ -75,8 +76,9 @@ def test_the_shared_code_refuses_a_deletion_without_a_target_too() -> None:
     arguments = operate_delete_instance.SPEC.options
     params = {name: argument.get("default") for name, argument in arguments.items()}
     client: Any = None
+    context = Context(params, client, check_mode=False, redactor=Redactor(), warn=str)
     with pytest.raises(RefusedError, match="neither a filter nor a time range"):
-        retention.delete(client, params, check_mode=False)
+        operate_delete_instance.work(context)
 
 
 def test_an_empty_list_of_keys_selects_nothing(tasks: Tasks, fake: FakeOperate) -> None:

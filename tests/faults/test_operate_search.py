@@ -283,7 +283,7 @@ def test_getting_what_is_not_there(tasks: Tasks) -> None:
     assert result["missing"] == ["5"]
     assert tasks.get(key=5) == {"object": None, "missing": ["5"], "changed": False, "warnings": []}
     assert "There is no process instance 5" in tasks.get(key=5, required=True)["msg"]
-    assert "have no xml" in tasks.get(key=5, view="xml")["msg"]
+    assert "have no view 'xml'" in tasks.get(key=5, view="xml")["msg"]
     assert tasks.get(keys=[])["objects"] == []
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.product import CAMUNDA7
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import UPDATE, Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, RefusedError
 from ansible_collections.bpmops.camunda.plugins.module_utils.runner import run
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
@@ -76,7 +76,7 @@ def work(context: Context) -> Outcome:
         "check": context.check_mode,
     }
     return Outcome(
-        params["change"], result, [Change("update", THING, "probe", {"value": "one"}, {"value": params["secret"]})]
+        params["change"], result, [Change(UPDATE, THING, "probe", {"value": "one"}, {"value": params["secret"]})]
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import CREATE, Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
     CamundaError,
@@ -192,7 +192,7 @@ def applying(error: CamundaError, calls: list[str]) -> Work:
     def work(context: Context) -> Outcome:
         calls.append("sent")
         kind = Kind("thing", str, lambda _current, desired: desired, lambda _client, _change: _raise(error))
-        context.apply([[Change("create", kind, name) for name in "ab"]])
+        context.apply([[Change(CREATE, kind, name) for name in "ab"]])
         return Outcome()
 
     return work

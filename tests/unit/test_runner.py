@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import CREATE, Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.client import Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
@@ -193,7 +193,7 @@ def test_an_error_after_a_change_says_changed(error: Exception) -> None:
 
     def work(context: Context) -> Outcome:
         if context.params["note"]:
-            context.apply([[Change("create", kind, "a", None, {"id": "a"})]])
+            context.apply([[Change(CREATE, kind, "a", None, {"id": "a"})]])
         raise error
 
     for note in ("", "write"):

@@ -28,7 +28,7 @@ SELECTOR = Selector(V1, PROCESS_INSTANCES.name, "delete", oldest="endDate")
 CANCEL = Action("cancel", "canceled")
 
 BATCH = 500
-"""With ``on_limit: oldest``, instances are deleted in batches of this size, each with the instances that it called."""
+"""With ``on_limit: oldest``, ``max_objects`` bounds each batch of this size with the instances that it called."""
 
 _ACTIVE = "ACTIVE"
 
@@ -66,48 +66,46 @@ class Family:
 def delete(context: Context[Operate]) -> Outcome:
     """Delete process instances, called ones first."""
     params, client = context.params, context.client
-    selection = SELECTOR.select(client, params)
-    if params["roots_only"]:
-        selection.rows = {key: row for key, row in selection.rows.items() if not row.get("parentKey")}
-    oldest = params["on_limit"] == OLDEST
-    instances: list[dict[str, Any]] = []
-    changes: list[Change] = []
-    orphans: list[str] = []
-    for batch in selection.batches(BATCH) if oldest else [selection]:
-        family = family_of(client, batch, params)
-        stages = plan(family, params)
-        returned = context.apply(stages, params["concurrency"])
-        settled = settle(stages, returned)
-        if params["wait"] and returned:
-            _wait_until_gone(client, settled, params)
-        instances += report(family, settled)
-        changes += [change for change in settled if change.action.writes]
-        orphans += family.orphans
-    if orphans:
+    keep = (lambda row: not row.get("parentKey")) if params["roots_only"] else None
+    selection = SELECTOR.select(client, params, keep)
+    family = family_of(client, selection, params)
+    stages = plan(family, params)
+    returned = context.apply(stages, params["concurrency"])
+    settled = settle(stages, returned)
+    if params["wait"] and returned:
+        _wait_until_gone(client, settled, params)
+    if family.orphans:
         context.warn(
-            f"{len(orphans)} process instances that were called by deleted ones stay behind as orphans; "
+            f"{len(family.orphans)} process instances that were called by deleted ones stay behind as orphans; "
             "include_children: true deletes them too."
         )
+    instances = report(family, settled)
     counts = {action.past: sum(row["action"] == action.past for row in instances) for action in (DELETE, ABSENT)}
     counts[CANCEL.past] = sum(row["canceled"] for row in instances)
-    result = {"instances": instances, "counts": counts, "orphans": orphans, "truncated": selection.truncated}
+    changes = [change for change in settled if change.action.writes]
+    result = {"instances": instances, "counts": counts, "orphans": family.orphans, "truncated": selection.truncated}
     return Outcome(bool(changes), result, changes)
 
 
 def family_of(client: Operate, selection: Selection, params: Params) -> Family:
-    """Add the called instances, or note them as orphans."""
-    family = Family(dict(selection.rows), selection.absent)
-    calls = _calls(client)
-    level = list(family.rows.values())
-    while level:
-        callers = [row for row in level if calls(row)]
-        answers = read_all(callers, partial(_children, client, params), params["concurrency"])
-        level = [child for children in answers for child in children if child["key"] not in family.rows]
-        if not params["include_children"]:
-            family.orphans = [child["key"] for child in level]
-            break
-        family.rows.update((child["key"], child) for child in level)
-        SELECTOR.check_size(len(family.rows), params)
+    """Return the selected instances with those that they called, or with these as orphans.
+
+    Raises:
+        RefusedError: they are more than ``max_objects``.
+    """
+    family, calls = Family(absent=selection.absent), _calls(client)
+    for batch in selection.batches(BATCH if params["on_limit"] == OLDEST else max(1, len(selection.rows))):
+        size, level = 0, [row for row in batch if row["key"] not in family.rows]
+        while level:
+            family.rows.update((row["key"], row) for row in level)
+            size += len(level)
+            SELECTOR.check_size(size, params)
+            callers = [row for row in level if calls(row)]
+            answers = read_all(callers, partial(_children, client, params), params["concurrency"])
+            level = [child for children in answers for child in children if child["key"] not in family.rows]
+            if not params["include_children"]:
+                family.orphans += [child["key"] for child in level if child["key"] not in selection.rows]
+                break
     return family
 
 
@@ -206,16 +204,13 @@ def _delete(params: Params, client: Operate, key: str) -> bool:
             return None
 
     try:
-        return wait_until(
-            attempt, timeout=params["wait_timeout"], interval=params["wait_interval"], what="the deletion"
-        )
+        return _wait(attempt, params, "the deletion")
     except WaitTimeoutError:
         raise failures[-1] from None
 
 
 def _finished(client: Operate, key: str) -> Optional[bool]:
-    row = client.one(PROCESS_INSTANCES, key)
-    return True if row is None or row.get("state") != _ACTIVE else None
+    return (client.one(PROCESS_INSTANCES, key) or {}).get("state") != _ACTIVE or None
 
 
 def _wait(probe: Callable[[], Optional[bool]], params: Params, what: str) -> bool:
@@ -223,11 +218,7 @@ def _wait(probe: Callable[[], Optional[bool]], params: Params, what: str) -> boo
 
 
 def _wait_until_gone(client: Operate, changes: Sequence[Change], params: Params) -> None:
-    """Wait until Operate no longer finds what the task deleted.
-
-    Raises:
-        WaitTimeoutError: all was done, but Operate still finds instances that it deleted.
-    """
+    """Wait until Operate no longer finds what the task deleted; a WaitTimeoutError says that it was."""
     left = [str(change.key) for change in changes if change.action is DELETE]
     try:
         _wait(lambda: _gone(client, left, params), params, f"Operate to forget {len(left)} process instances")
@@ -245,12 +236,14 @@ def _gone(client: Operate, left: list[str], params: Params) -> Optional[bool]:
 
 def report(family: Family, changes: Sequence[Change]) -> list[dict[str, Any]]:
     """Return what became of each instance; a called one is canceled with the instance that called it."""
-    actions = {(change.key, change.action is CANCEL): change.action for change in changes}
+    # Only a cancellation leaves an object.
+    deletions = {change.key: change.action for change in changes if change.after is None}
+    cancellations = {change.key: change.action for change in changes if change.after is not None}
 
     def one(key: str, row: Row) -> dict[str, Any]:
         shown = {name: row.get(name) for name in ("bpmnProcessId", "state", "endDate", "parentKey")}
-        canceled = row.get("state") == _ACTIVE and actions.get((key, True), CANCEL) is CANCEL
-        return {"key": key, **shown, "action": actions[key, False].past, "canceled": canceled}
+        canceled = row.get("state") == _ACTIVE and cancellations.get(key, CANCEL) is CANCEL
+        return {"key": key, **shown, "action": deletions[key].past, "canceled": canceled}
 
     return [one(key, row) for key, row in family.rows.items()] + [
         {"key": key, "action": ABSENT.past, "canceled": False} for key in family.absent

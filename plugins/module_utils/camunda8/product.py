@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,15 @@ from .problems import explain, repeat_answer
 from .v1 import Operate
 
 SAAS_TOKEN_URL = "https://login.cloud.camunda.io/oauth/token"
+
+_ENV: Mapping[str, tuple[str, ...]] = {
+    **ORCHESTRATION_CLUSTER_ENV,
+    "url": ("CAMUNDA_REST_ADDRESS", "ZEEBE_REST_ADDRESS"),
+    "operate_url": ("CAMUNDA_OPERATE_BASE_URL",),
+    "operate_audience": ("CAMUNDA_OPERATE_OAUTH_AUDIENCE",),
+    "zeebe_url": (),
+    "zeebe_audience": (),
+}
 
 # Up to Camunda 8.8 each component of a SaaS cluster has a host of its own, whose name is also the audience of its
 # tokens. Console's environment file names those of one component for all, so they are replaced here.
@@ -37,18 +47,29 @@ def locate(params: Mapping[str, Any], service: str) -> dict[str, Any]:
     """
     given = {name: value for name, value in params.items() if value not in (None, "")}
     for name in ("url", "audience"):
-        if f"{service}_{name}" in given:
-            given[name] = given[f"{service}_{name}"]
+        own = f"{service}_{name}"
+        # The environment does not override what the task gives.
+        if own in given and (name not in given or _in_environment(name, given) or not _in_environment(own, given)):
+            given[name] = given[own]
     if given.get("cluster_id") or given.get("region"):
         given = {**_saas(given, service), **given}
     elif given.get("client_id") and "scope" not in given:
         given.setdefault("audience", f"{service}-api")
+    # Services of one process have one address.
+    urls = [given[name] for name in ("url", "operate_url", "zeebe_url") if name in given]
+    if urls:
+        given["url"] = urls[0]
     for name in ("url", "audience"):
         if name in given:
             given[name] = _SAAS_HOST.sub(f"{service}.camunda.io", given[name])
     if "url" in given:
         given["url"] = re.sub(r"(/+v[12])?/*$", "", given["url"].strip())
     return given
+
+
+def _in_environment(name: str, given: Mapping[str, Any]) -> bool:
+    """Whether an option has the value that the environment gives it."""
+    return given[name] in map(os.environ.get, _ENV[name])
 
 
 def _saas(given: Mapping[str, Any], service: str) -> dict[str, str]:
@@ -82,9 +103,9 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> O
 CAMUNDA8 = Product(
     "camunda8",
     product_options(
-        {**ORCHESTRATION_CLUSTER_ENV, "url": ("CAMUNDA_REST_ADDRESS", "ZEEBE_REST_ADDRESS")},
-        Option("operate_url", env=("CAMUNDA_OPERATE_BASE_URL",)),
-        Option("operate_audience", env=("CAMUNDA_OPERATE_OAUTH_AUDIENCE",)),
+        _ENV,
+        Option("operate_url", env=_ENV["operate_url"]),
+        Option("operate_audience", env=_ENV["operate_audience"]),
         Option("zeebe_url"),
         Option("zeebe_audience"),
         Option("cluster_id", env=("CAMUNDA_CLUSTER_ID",)),

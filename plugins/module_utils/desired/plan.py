@@ -127,8 +127,8 @@ def settle(stages: Iterable[Sequence[Change]], returned: Sequence[Any]) -> list[
 
 
 def counts(changes: Iterable[Change], actions: Iterable[Action] = (CREATE, UPDATE, DELETE)) -> dict[str, int]:
-    """Return how many changes there are of each action, by its past tense."""
+    """Return how many changes there are of each action, by its past tense, and zero for ``actions`` without any."""
     result = dict.fromkeys((action.past for action in actions), 0)
     for change in changes:
-        result[change.action.past] += 1
+        result[change.action.past] = result.get(change.action.past, 0) + 1
     return result

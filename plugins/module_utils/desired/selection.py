@@ -8,10 +8,11 @@ Nothing outside the selection is changed, whatever is created or ends meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any, Generic
+from itertools import islice
+from typing import Any, Generic, Optional
 
 from ..errors import RefusedError
 from ..parallel import read_all
@@ -38,12 +39,11 @@ class Selection:
     absent: list[str] = field(default_factory=list)
     truncated: bool = False
 
-    def batches(self, size: int) -> Iterator[Selection]:
-        """Yield the selection in parts of at most ``size`` objects; the absent keys belong to the first part."""
-        keys = list(self.rows)
-        for start in range(0, max(len(keys), 1), size):
-            part = {key: self.rows[key] for key in keys[start : start + size]}
-            yield Selection(part, [] if start else self.absent)
+    def batches(self, size: int) -> Iterator[list[Row]]:
+        """Yield the objects in batches of at most ``size``."""
+        rows = list(self.rows.values())
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,11 @@ class Selector(Generic[C, E]):
         """Return the options that select more when they are empty. An empty list of keys selects nothing."""
         return (self.catalog.key, "filter", *ranges.ARGUMENTS)
 
-    def select(self, client: C, params: Mapping[str, Any]) -> Selection:
+    def select(self, client: C, params: Mapping[str, Any], keep: Optional[Callable[[Row], bool]] = None) -> Selection:
         """Return the selected objects.
+
+        Args:
+            keep: which of the objects are selected, by a rule that the server has no filter for; None for all.
 
         Raises:
             UsageError: a wrong filter, key or time range.
@@ -96,8 +99,10 @@ class Selector(Generic[C, E]):
             self.check_size(len(checked), params)
             found = read_all(checked, lambda each: source.one(entity, each, "object", None), params["concurrency"])
             rows: dict[str, Row] = {each: entity.show(row) for each, row in zip(checked, found) if row is not None}
-            return Selection(rows, [each for each in checked if each not in rows])
-        search = {**params, "entity": self.entity, "filter": params["filter"] or {}, "limit": params["max_objects"]}
+            absent = [each for each in checked if each not in rows]
+            return Selection({each: row for each, row in rows.items() if keep is None or keep(row)}, absent)
+        limit = params["max_objects"]
+        search = {**params, "entity": self.entity, "filter": params["filter"] or {}, "limit": limit}
         query, tally = Query.of(self.catalog, search, datetime.now(timezone.utc)), Tally()
         if params["on_limit"] == OLDEST and not query.windows:
             query = replace(query, order=entity.order([{"field": self.oldest}]))
@@ -105,10 +110,14 @@ class Selector(Generic[C, E]):
             raise RefusedError(
                 f"There is neither a filter nor a time range, which matches every {entity.one}. Nothing was changed."
             )
-        selected: dict[str, Row] = {row[entity.identifier]: row for page in read(source, query, tally) for row in page}
-        if tally.truncated and params["on_limit"] == REFUSE:
-            self._refuse(f"more than {params['max_objects']}", params)
-        return Selection(selected, truncated=tally.truncated)
+        if keep is not None:
+            query = replace(query, limit=None)  # of the objects that are kept
+        found_rows = (row for page in read(source, query, tally) for row in page if keep is None or keep(row))
+        selected: dict[str, Row] = {row[entity.identifier]: row for row in islice(found_rows, limit)}
+        truncated = next(found_rows, None) is not None or tally.truncated
+        if truncated and params["on_limit"] == REFUSE:
+            self._refuse(f"more than {limit}", params)
+        return Selection(selected, truncated=truncated)
 
     def check_size(self, size: int, params: Mapping[str, Any]) -> None:
         """Refuse more objects than ``max_objects``.

@@ -147,7 +147,7 @@ class Entity:
         for name, value in given.items():
             row = self._find(self.filters, self.aliases.get(name, str(name)), option, "cannot be filtered by")
             here = f"{option}.{name}"
-            if value is None or (isinstance(value, str) and not value.strip()):
+            if value is None or value in ([], {}) or (isinstance(value, str) and not value.strip()):
                 raise UsageError(
                     f"{here}: the value is empty. The server would ignore it and match everything; omit the name, or "
                     "give a value."
@@ -211,10 +211,13 @@ class Entity:
         Raises:
             UsageError: names the filter that the server ignores.
         """
-        tests = [(name, self.filters[name].type.matches, value) for name, value in where.items()]
+        known = [
+            (name, self.filters[name].type.matches, value) for name, value in where.items() if name in self.filters
+        ]
+        tests = [(name, matches, value) for name, matches, value in known if matches is not None]
         for row in rows:
             for name, matches, value in tests:
-                if matches is not None and not matches(row.get(name), value):
+                if not matches(row.get(name), value):
                     raise UsageError(
                         f"filter.{name}: this server ignores it and returned objects that do not match; its version "
                         "is older than this field, or newer than this collection."

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import report
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.apply import Journal, apply
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import CREATE, Change, Kind
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import ApplyError, CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.parallel import in_parallel
 from hypothesis import given
@@ -23,7 +23,7 @@ def _kind(perform: Any) -> Kind:
 
 
 def _stage(kind: Kind, *names: str) -> list[Change]:
-    return [Change("create", kind, name, None, {"id": name}) for name in names]
+    return [Change(CREATE, kind, name, None, {"id": name}) for name in names]
 
 
 class Recorder:

@@ -5,11 +5,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable
 from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired import diff
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change, Kind, Object, counts, plan
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import (
+    ABSENT,
+    CREATE,
+    DELETE,
+    UPDATE,
+    Action,
+    Change,
+    Kind,
+    Object,
+    counts,
+    plan,
+    settle,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,7 +94,7 @@ def test_absent_removes_what_is_there_once(state: Any, names: list[str]) -> None
 def test_what_is_absent_and_surplus_at_once_is_removed_once_and_what_is_desired_stays() -> None:
     current = _objects({"a": {}, "b": {}, "c": {}})
     changes = plan(KIND, [{"id": "b"}], current, absent=["a", "a", "x"], surplus=["a", "b", "c", "c"])
-    assert changes[-2:] == [Change("delete", KIND, name, {"id": name}, None) for name in "ac"]
+    assert changes[-2:] == [Change(DELETE, KIND, name, {"id": name}, None) for name in "ac"]
     assert [change.action for change in changes] == ["delete", "delete"]
 
 
@@ -90,9 +103,9 @@ def test_the_diff_shows_what_was_and_what_will_be() -> None:
         "thing", KIND.key, KIND.merge, KIND.perform, label=lambda key: f"the {key}", show=lambda item: {"i": item}
     )
     changes = [
-        Change("create", kind, "a", None, {"id": "a"}),
-        Change("update", kind, "b", {"id": "b"}, {"id": "b", "a": "x"}),
-        Change("delete", kind, "c", {}, None),
+        Change(CREATE, kind, "a", None, {"id": "a"}),
+        Change(UPDATE, kind, "b", {"id": "b"}, {"id": "b", "a": "x"}),
+        Change(DELETE, kind, "c", {}, None),
     ]
     assert diff.diff(changes) == [
         {"before_header": "absent", "after_header": "thing the a", "before": "", "after": {"i": {"id": "a"}}},
@@ -117,3 +130,37 @@ def test_the_diff_is_capped_and_says_so() -> None:
     assert shown[-1] == {"prepared": "... and 7 more changes\n"}
     assert len(diff.diff(changes[: diff.LIMIT])) == diff.LIMIT
     assert counts(changes) == {"created": diff.LIMIT + 7, "updated": 0, "deleted": 0}
+
+
+CANCEL = Action("cancel", "canceled")
+
+
+def test_what_changes_became() -> None:
+    stages = [
+        [Change(CANCEL, KIND, "a", {"id": "a"})],
+        [],
+        [Change(DELETE, KIND, name, {"id": name}) for name in "bcd"],
+    ]
+    planned = [change for stage in stages for change in stage]
+    # In check mode nothing was applied, and all of it counts.
+    assert settle(stages, []) == planned
+    assert settle([], []) == []
+    # False: the object was gone. What returns nothing did its work.
+    settled = settle(stages, [True, None, False, 0])
+    assert [change.action for change in settled] == ["cancel", "delete", "find no", "delete"]
+    assert [change.key for change in settled] == ["a", "b", "c", "d"] and settled[2].action is ABSENT
+    assert [change.action.writes for change in settled] == [True, True, False, True]
+
+
+def test_counts_of_other_actions() -> None:
+    changes = [Change(CANCEL, KIND, "a"), Change(CANCEL, KIND, "b"), Change(ABSENT, KIND, "c")]
+    assert counts(changes, (CANCEL, DELETE, ABSENT)) == {"canceled": 2, "deleted": 0, "absent": 1}
+    assert counts([], (CANCEL,)) == {"canceled": 0}
+    # A number that nobody asked for would be lost.
+    assert counts(changes) == {"created": 0, "updated": 0, "deleted": 0, "canceled": 2, "absent": 1}
+
+
+def test_an_action_is_its_verb() -> None:
+    assert (CANCEL, str(CANCEL), CANCEL.past, CANCEL.writes) == ("cancel", "cancel", "canceled", True)
+    assert Change(CANCEL, KIND, "a").summary() == {"action": "cancel", "kind": "thing", "name": "a"}
+    assert json.dumps(Change(CANCEL, KIND, "a").summary()) == '{"action": "cancel", "kind": "thing", "name": "a"}'

@@ -12,15 +12,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_catalog as entities
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_paging as paging
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1 import Operate
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import PROCESS_INSTANCES as INSTANCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import InvalidAnswerError
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.search import Query, pages
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-INSTANCES = entities.find("process-instances")
 Row = dict[str, Any]
 
 
@@ -122,7 +122,8 @@ def test_a_healthy_server_never_fails_and_nothing_steady_is_lost_or_doubled(
     server: Any = Healthy(Random(seed), keywords, texts, busy if size > 2 * busy else 0)
     client = Operate(server, server)
     found: list[int] = []
-    for number, page in enumerate(client.pages(INSTANCES, {}, size=size, sort=sort, limit=limit, ahead=ahead)):
+    query = Query(INSTANCES, order=sort, page_size=size)
+    for number, page in enumerate(pages(client, query, limit, ahead=ahead)):
         assert number < 500
         found += [row["key"] for row in page.rows]
     assert limit is None or len(found) <= limit
@@ -134,7 +135,7 @@ def test_a_healthy_server_never_fails_and_nothing_steady_is_lost_or_doubled(
         assert steady <= set(found)
 
 
-def page(keys: Sequence[Any], total: int, values: Any = None, size: int = 3, first: bool = False) -> paging.Page:
+def page(keys: Sequence[Any], total: int, values: Any = None, size: int = 3, first: bool = False) -> paging.Answer:
     rows = [key if isinstance(key, dict) else {"key": key} for key in keys]
     shown = [rows[-1]["key"]] if values is None and rows else values
     return paging.read(response({"items": rows, "sortValues": shown, "total": total}), INSTANCES, size, first)
@@ -181,10 +182,10 @@ def test_a_later_page_that_is_not_full_is_the_last_one_only_when_the_total_agree
     ],
 )
 def test_sort_values_that_do_not_advance(order: dict[str, str], first: list[Any], second: list[Any]) -> None:
-    pages = course(**order)
-    pages.ends_with(page([1, 2, 3], 9, first))
+    run = course(**order)
+    run.ends_with(page([1, 2, 3], 9, first))
     with pytest.raises(InvalidAnswerError, match="does not lie after the one before"):
-        pages.ends_with(page([4, 5, 6], 9, second))
+        run.ends_with(page([4, 5, 6], 9, second))
     with pytest.raises(InvalidAnswerError, match="does not lie after the one before"):
         course(first, **order).ends_with(page([4, 5, 6], 9, second))
 
@@ -205,25 +206,25 @@ def test_sort_values_that_do_not_advance(order: dict[str, str], first: list[Any]
     ],
 )
 def test_sort_values_that_advance(order: dict[str, str], first: list[Any], second: list[Any]) -> None:
-    pages = course(**order)
-    pages.ends_with(page([1, 2, 3], 9, first))
-    assert not pages.ends_with(page([4, 5, 6], 9, second))
+    run = course(**order)
+    run.ends_with(page([1, 2, 3], 9, first))
+    assert not run.ends_with(page([4, 5, 6], 9, second))
 
 
 def test_going_round_between_the_ways_to_sort_ends() -> None:
-    pages = course()
-    pages.ends_with(page([1, 2, 3], 9, ["9"]))
-    pages.ends_with(page([4, 5, 6], 9, ["10"]))
+    run = course()
+    run.ends_with(page([1, 2, 3], 9, ["9"]))
+    run.ends_with(page([4, 5, 6], 9, ["10"]))
     with pytest.raises(InvalidAnswerError, match="does not lie after"):
-        pages.ends_with(page([1, 2, 3], 9, ["9"]))
+        run.ends_with(page([1, 2, 3], 9, ["9"]))
 
 
 def test_an_object_of_the_page_before_is_an_error_unless_it_moved() -> None:
     active, ended = {"key": 3, "state": "ACTIVE"}, {"key": 3, "state": "COMPLETED"}
     with pytest.raises(InvalidAnswerError, match="3 was on the page before"):
-        pages = course()
-        pages.ends_with(page([1, 2, 3], 9))
-        pages.ends_with(page([3, 4, 5], 9))
+        run = course()
+        run.ends_with(page([1, 2, 3], 9))
+        run.ends_with(page([3, 4, 5], 9))
     moving = course(state="ASC")
     moving.ends_with(page([active], 9, ["ACTIVE", 3], size=1))
     assert not moving.ends_with(page([ended], 9, ["COMPLETED", 3], size=1))
