@@ -18,6 +18,7 @@ from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
 from .. import libraries
+from ..errors import UsageError
 from ..parallel import stop_if_abandoned
 from . import bounded
 from .connection import Connection
@@ -71,6 +72,7 @@ class Transport:
 
     Raises:
         MissingLibraryError: ``requests`` is not installed.
+        UsageError: the proxy in the environment is not a valid URL.
     """
 
     def __init__(self, connection: Connection, url: str, option: str = "url") -> None:
@@ -82,13 +84,19 @@ class Transport:
         self._host = parts.netloc
         self.proxies = self._proxies(url)
         proxy = self._requests.utils.select_proxy(url, self.proxies)
-        if proxy:
-            proxy = self._requests.utils.prepend_scheme_if_needed(proxy, "http")
+        if proxy and "://" not in proxy:
+            proxy = f"http://{proxy}"
         # An HTTP proxy gets whole URLs, unless it only opens a tunnel. Everybody else gets them without their origin.
         is_whole = proxy and parts.scheme.lower() == "http" and not proxy.startswith("socks")
         self._target_from = 0 if is_whole else len(f"{parts.scheme}://{parts.netloc}")
         # The pool is shared by the threads: connections outlive the threads of one stage of a plan.
-        self._pool = bounded.pool(self._manager(proxy), url)
+        try:
+            self._pool = bounded.pool(self._manager(proxy), url)
+        except (ValueError, self._urllib3.exceptions.HTTPError):
+            raise UsageError(
+                "The proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) is not a valid URL. "
+                "Write it as http://host:port, or set the option proxy."
+            ) from None
         # Whether connections can be used again: not known before one was. Gateways close them without a word.
         self._reusable: Optional[bool] = None
         self._failures = (
