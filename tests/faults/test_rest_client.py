@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import secrets
 import socket
@@ -509,6 +510,30 @@ def test_threads_share_a_client_and_not_a_connection(server: FaultServer) -> Non
     with ThreadPoolExecutor(2) as pool:
         assert [set(statuses) for statuses in pool.map(work, range(2))] == [{200}, {200}]
     assert (len(server.requests), server.connections) == (100, 2)
+
+
+@pytest.mark.parametrize("scheme", ["", "http://"])
+def test_a_proxy_of_the_environment_may_have_a_login_and_no_scheme(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    with FaultServer() as proxy:
+        monkeypatch.setenv("http_proxy", f"{scheme}mary:p%40ss%3Aword@{proxy.url.partition('://')[2]}")
+        monkeypatch.setenv("no_proxy", "")
+        setup(server.url, proxy=None).client.read("GET", "/x", query={"a": "b c"})
+        login = base64.b64encode(b"mary:p@ss:word").decode()
+        assert proxy.requests[0].headers["proxy-authorization"] == f"Basic {login}"
+        assert proxy.requests[0].target == f"{server.url}/x?a=b%20c".encode()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("proxy", ["ftp://mary:{}@127.0.0.1:1", "http://mary:{}@127.0.0.1:port"])
+def test_a_proxy_of_the_environment_that_is_no_url(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    secret = secrets.token_urlsafe(12)
+    monkeypatch.setenv("http_proxy", proxy.format(secret))
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(UsageError, match=r"The proxy in the environment .* is not a valid URL") as caught:
+        setup("http://127.0.0.1:1", proxy=None)
+    assert secret not in str(caught.value)
 
 
 def test_proxies_from_the_option_and_the_environment(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that enforce a deadline and a maximum size. urllib3 only limits each single read.
+"""Pools of connections that enforce a deadline and a maximum size. urllib3 only limits each single read.
 
 All that a server or proxy sends comes through ``_Stream``: interim answers, headers, the body. Python itself applies a
 socket's timeout to a whole TLS handshake and to the sending of a whole request. Nothing limits how long the system
@@ -14,15 +14,11 @@ import http.client
 import io
 import socket
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ..errors import TooLargeError
 from .deadline import Deadline
-
-with suppress(ImportError):  # ``transport`` reports a missing library
-    import urllib3.util.connection
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 
 @dataclass
@@ -30,6 +26,7 @@ class Exchange:
     """One request and its answer.
 
     Attributes:
+        name: what to call the request in errors.
         connect_timeout: seconds, 0 for none.
         read_timeout: seconds, 0 for none.
         largest: bytes that the answer may have, headers included.
@@ -39,6 +36,7 @@ class Exchange:
         received: bytes of the answer so far.
     """
 
+    name: str
     deadline: Deadline
     connect_timeout: float
     read_timeout: float
@@ -48,60 +46,39 @@ class Exchange:
     connected: bool = False
     received: int = 0
 
-
-class TooLargeError(Exception):
-    """An answer is larger than it may be."""
+    def too_large(self) -> TooLargeError:
+        """Return the error for an answer with more bytes than it may have."""
+        return TooLargeError(
+            f"{self.name}: the answer is larger than {self.largest >> 20} MiB, which no answer of the API is.",
+            sent=True,
+        )
 
 
 class InterimError(http.client.HTTPException):
     """An interim answer (status 1xx) that http.client takes for the final one; it only knows 100."""
 
 
-def adapter(base: type[Any], **settings: Any) -> Any:
-    """Return an adapter that sends requests, each within the limits of its exchange.
-
-    Args:
-        base: the HTTPAdapter of requests.
-        settings: its arguments.
-    """
-    return type("Adapter", (_Adapter, base), {})(**settings)
-
-
-class _Adapter:
-    """The part of an adapter that differs from that of requests."""
-
-    poolmanager: Any
-    proxy_manager: Any
-    send: Any
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Bound the connections that lead to the server."""
-        requests_adapter: Any = super()
-        requests_adapter.init_poolmanager(*args, **kwargs)
-        _bound(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        """Bound the connections that lead through a proxy."""
-        requests_adapter: Any = super()
-        known = proxy in self.proxy_manager
-        manager = requests_adapter.proxy_manager_for(proxy, **kwargs)
-        if not known:
-            _bound(manager)
-        return manager
-
-    def exchange(self, exchange: Exchange, request: Any, **settings: Any) -> Any:
-        """Send a request; ``exchange`` applies until its answer is read to its end."""
-        # The layers in between take no more arguments. All of them work in the thread of the caller.
-        _current.exchange = exchange
-        return self.send(request, stream=True, **settings)
-
-
 _current = threading.local()
 
 
-def _bound(manager: Any) -> None:
-    pools = manager.pool_classes_by_scheme
-    manager.pool_classes_by_scheme = {scheme: _bounded(pool) for scheme, pool in pools.items()}
+def pool(manager: Any, url: str) -> Any:
+    """Return the manager's pool of connections to the server of ``url``, each within the limits of its exchange.
+
+    Args:
+        manager: a PoolManager or ProxyManager of urllib3.
+    """
+    classes = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: _bounded(kind) for scheme, kind in classes.items()}
+    return manager.connection_from_url(url)
+
+
+def send(pool: Any, exchange: Exchange, method: str, target: str, **settings: Any) -> Any:
+    """Send a request and return the answer without its body; ``exchange`` applies until that is read to its end."""
+    # The layers in between take no more arguments. All of them work in the thread of the caller.
+    _current.exchange = exchange
+    return pool.urlopen(
+        method, target, retries=False, redirect=False, assert_same_host=False, preload_content=False, **settings
+    )
 
 
 def _bounded(pool: Any) -> Any:
@@ -141,7 +118,7 @@ class _Stream(io.RawIOBase):
         count: int = self._file.readinto(buffer)
         exchange.received += count
         if exchange.received > exchange.largest:
-            raise TooLargeError
+            raise exchange.too_large()
         return count
 
     def close(self) -> None:
@@ -171,6 +148,8 @@ class _Connection:
 
     def _new_conn(self) -> Any:
         """Try one address of the host after the other; urllib3 allows the whole time for each of them."""
+        from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
         urllib3s: Any = super()
         if hasattr(self, "_socks_options"):
             return urllib3s._new_conn()
@@ -192,7 +171,10 @@ class _Connection:
             self._dns_host = name
 
     def _addresses(self) -> list[str]:
-        family = urllib3.util.connection.allowed_gai_family()
+        from urllib3.exceptions import NewConnectionError
+        from urllib3.util.connection import allowed_gai_family
+
+        family = allowed_gai_family()
         try:
             found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, family, socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:

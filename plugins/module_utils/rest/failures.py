@@ -10,16 +10,11 @@ from __future__ import annotations
 
 import http.client
 import zlib
-from contextlib import suppress
 from typing import NamedTuple
 
 from ..errors import TlsError, TransportError
 from . import bounded, tls
 from .answers import PROXY_LOGIN
-
-with suppress(ImportError):  # ``transport`` reports a missing library
-    import requests.exceptions
-    import urllib3
 
 _CHECK_PROXY = "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
@@ -32,19 +27,18 @@ class Place(NamedTuple):
     host: str
 
 
-def translate(error: Exception, what: str, exchange: bounded.Exchange, place: Place) -> TransportError:
-    """Return the error for a failure of the HTTP library.
+def translate(error: Exception, exchange: bounded.Exchange, place: Place) -> TransportError:
+    """Return the error for a failure of the HTTP library."""
+    from urllib3 import exceptions
 
-    Args:
-        what: the method and the path of the request.
-    """
+    what = exchange.name
     failure = tls.find(error)
     if failure is not None:
         words = tls.meaning(failure, place.option)
         return TlsError(f"{what}: no secure connection to {place.host}: {words}.")
     if exchange.deadline.remaining() <= _SLACK:
         return exchange.deadline.error(what, sent=exchange.connected)
-    if isinstance(error, requests.exceptions.ProxyError):
+    if any(isinstance(item, exceptions.ProxyError) for item in tls.nested(error)):
         cause = _cause(error)
         advice = PROXY_LOGIN if " 407" in cause else _CHECK_PROXY
         return TransportError(f"{what}: no connection to {place.host} through the proxy: {cause}. {advice}")
@@ -52,7 +46,7 @@ def translate(error: Exception, what: str, exchange: bounded.Exchange, place: Pl
         return TransportError(
             f"{what}: cannot connect to {place.host}: {_cause(error)}. Check {place.option}, and that the server runs."
         )
-    if any(isinstance(item, (TimeoutError, urllib3.exceptions.TimeoutError)) for item in tls.nested(error)):
+    if any(isinstance(item, (TimeoutError, exceptions.TimeoutError)) for item in tls.nested(error)):
         seconds = exchange.read_timeout
         return TransportError(f"{what}: {place.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
     return TransportError(f"{what}: {place.host} broke off the answer: {_cause(error)}.", sent=True)
@@ -60,13 +54,15 @@ def translate(error: Exception, what: str, exchange: bounded.Exchange, place: Pl
 
 def _meanings() -> tuple[tuple[type[Exception], str, str], ...]:
     """Failures of the libraries, a part of their message, and what they mean here. The first match counts."""
+    from urllib3 import exceptions
+
     return (
         (zlib.error, "", "its compressed body is damaged"),
         (UnicodeError, "", "the host name is not valid"),
         (bounded.InterimError, "", "it sent an interim answer (status 1xx) and not the final one"),
         (http.client.LineTooLong, "", "its headers are too long"),
         (http.client.HTTPException, "headers", "its headers are too long"),
-        (urllib3.exceptions.InvalidHeader, "", "its headers contradict each other"),
+        (exceptions.InvalidHeader, "", "its headers contradict each other"),
         (http.client.IncompleteRead, "", "it closed the connection before the end"),
         (http.client.RemoteDisconnected, "", "it closed the connection"),
         (http.client.UnknownProtocol, "", "it speaks a version of HTTP that is not known here"),
@@ -86,7 +82,7 @@ def _cause(error: Exception) -> str:
                 return words
         if isinstance(item, TimeoutError):
             return "no connection in time (option connect_timeout)"
-        if isinstance(item, OSError) and not isinstance(item, requests.exceptions.RequestException):
+        if isinstance(item, OSError):
             text = item.strerror or str(item)
             if item.strerror or text.startswith("Tunnel connection failed"):
                 return text[:1].lower() + text[1:]

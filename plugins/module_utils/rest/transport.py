@@ -1,7 +1,11 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send one request and read the whole answer, within a deadline. The only file that knows the library ``requests``."""
+"""Send one request and read the whole answer, within a deadline.
+
+urllib3 holds the connections. The library ``requests``, which comes with it, says what the environment wants: proxies
+and trusted authorities.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +17,13 @@ from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
-from ..errors import TooLargeError
+from .. import libraries
+from ..errors import UsageError
 from ..parallel import stop_if_abandoned
+from . import bounded
 from .connection import Connection
 from .deadline import Deadline
 from .response import Response
-
-try:
-    import requests
-    import requests.adapters
-    import requests.structures
-    import requests.utils
-    import urllib3
-except ImportError:
-    HAS_REQUESTS = False
-else:
-    from . import bounded
-
-    HAS_REQUESTS = True
 
 _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
@@ -66,6 +59,8 @@ class Transport:
     """Connections to one server, kept alive and shared by threads. No retries, no redirects, no login.
 
     Proxies and trusted authorities come from the connection or from the environment, which is read once.
+    The pools are urllib3's own, without ``requests`` around them: a session of requests has no deadline for a whole
+    answer, changes URLs and headers, and takes a third more time for each request.
 
     Args:
         connection: the checked options.
@@ -77,28 +72,42 @@ class Transport:
 
     Raises:
         MissingLibraryError: ``requests`` is not installed.
+        UsageError: the proxy in the environment is not a valid URL.
     """
 
     def __init__(self, connection: Connection, url: str, option: str = "url") -> None:
-        if not HAS_REQUESTS:
-            from .. import libraries
-
-            libraries.load("requests", "requests", "talking to the server")
+        self._requests = libraries.load("requests", "requests", "talking to the server")
+        self._urllib3 = libraries.load("urllib3", "requests", "talking to the server")
         self._connection = connection
         self._option = option
-        self._place = urlsplit(url).netloc
-        # Its pool is shared by the threads: connections outlive the threads of one stage of a plan.
-        self._adapter = bounded.adapter(requests.adapters.HTTPAdapter, pool_connections=1, pool_maxsize=_CONNECTIONS)
-        self.proxies = _proxies(connection.proxy, url)
+        parts = urlsplit(url)
+        self._host = parts.netloc
+        self.proxies = self._proxies(url)
+        proxy = self._requests.utils.select_proxy(url, self.proxies)
+        if proxy and "://" not in proxy:
+            proxy = f"http://{proxy}"
+        # An HTTP proxy gets whole URLs, unless it only opens a tunnel. Everybody else gets them without their origin.
+        is_whole = proxy and parts.scheme.lower() == "http" and not proxy.startswith("socks")
+        self._target_from = 0 if is_whole else len(f"{parts.scheme}://{parts.netloc}")
+        # The pool is shared by the threads: connections outlive the threads of one stage of a plan.
+        try:
+            self._pool = bounded.pool(self._manager(proxy), url)
+        except (ValueError, self._urllib3.exceptions.HTTPError):
+            raise UsageError(
+                "The proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) is not a valid URL. "
+                "Write it as http://host:port, or set the option proxy."
+            ) from None
         # Whether connections can be used again: not known before one was. Gateways close them without a word.
         self._reusable: Optional[bool] = None
-        self._settings: dict[str, Any] = {
-            "verify": verification(connection.validate_certs, connection.ca_path),
-            "cert": _certificate(connection),
-            "proxies": self.proxies,
-        }
+        self._failures = (
+            OSError,
+            ValueError,
+            zlib.error,
+            http.client.HTTPException,
+            self._urllib3.exceptions.HTTPError,
+        )
         if not connection.validate_certs:
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+            self._urllib3.disable_warnings(self._urllib3.exceptions.InsecureRequestWarning)
 
     def send(self, request: Request, deadline: Deadline) -> Response:
         """Send ``request`` once and return the complete answer, whatever its status.
@@ -116,45 +125,75 @@ class Transport:
         # A request that must not be sent twice takes no connection that the server may have closed meanwhile.
         fresh = self._reusable is False or (self._reusable is None and not request.repeatable)
         limits = connection.connect_timeout, connection.read_timeout
-        exchange = bounded.Exchange(deadline, *limits, MAX_BODY, fresh)
-        timeout = tuple(map(deadline.cap, limits))
+        exchange = bounded.Exchange(request.name, deadline, *limits, MAX_BODY, fresh)
+        timeout = self._urllib3.Timeout(*map(deadline.cap, limits))
         try:
-            answer = self._adapter.exchange(exchange, _prepared(request), timeout=timeout, **self._settings)
-            if answer.status_code < 200:
+            answer = bounded.send(
+                self._pool,
+                exchange,
+                request.method,
+                request.url[self._target_from :],
+                body=request.body,
+                headers=request.headers,
+                timeout=timeout,
+            )
+            if answer.status < 200:
                 answer.close()
                 raise bounded.InterimError
-            content = _content(answer.raw)
-        except bounded.TooLargeError:
-            raise TooLargeError(
-                f"{request.name}: the answer is larger than {MAX_BODY >> 20} MiB, which no answer of the API is.",
-                sent=True,
-            ) from None
-        except (OSError, ValueError, zlib.error, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+            content = _content(answer, exchange)
+        except self._failures as error:
             from . import failures
 
             if exchange.reused and not exchange.received:
                 self._reusable = False
-            place = failures.Place(self._option, self._place)
-            raise failures.translate(error, request.name, exchange, place) from None
+            place = failures.Place(self._option, self._host)
+            raise failures.translate(error, exchange, place) from None
         if exchange.reused and self._reusable is None:
             self._reusable = True
-        cookies = answer.cookies.get_dict() if answer.cookies else {}
-        return Response(request.method, request.path, answer.status_code, answer.headers, content, cookies)
+        cookies = self._cookies(answer, request) if "Set-Cookie" in answer.headers else {}
+        return Response(request.method, request.path, answer.status, answer.headers, content, cookies)
+
+    def _cookies(self, answer: Any, request: Request) -> dict[str, str]:
+        """Return the cookies that an answer sets; those that it deletes are not among them."""
+        library = self._requests.cookies
+        jar = library.RequestsCookieJar()
+        jar.extract_cookies(answer, library.MockRequest(request))
+        return dict(jar.get_dict())
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        option = self._connection.proxy
+        if option == "none":
+            return {}
+        if option:
+            return {"http": option, "https": option}
+        return dict(self._requests.utils.get_environ_proxies(url, no_proxy=None))
+
+    def _manager(self, proxy: Optional[str]) -> Any:
+        settings = {"maxsize": _CONNECTIONS, **self._tls()}
+        if not proxy:
+            return self._urllib3.PoolManager(**settings)
+        if proxy.startswith("socks"):
+            socks = libraries.load("urllib3.contrib.socks", "pysocks", "the SOCKS proxy in the environment")
+            return socks.SOCKSProxyManager(proxy, **settings)
+        login = ":".join(self._requests.utils.get_auth_from_url(proxy))
+        headers = self._urllib3.make_headers(proxy_basic_auth=login if len(login) > 1 else None)
+        return self._urllib3.ProxyManager(proxy, proxy_headers=headers, **settings)
+
+    def _tls(self) -> dict[str, Any]:
+        connection = self._connection
+        verify = verification(connection.validate_certs, connection.ca_path)
+        if verify is True:
+            verify = self._requests.certs.where()
+        authorities = "ca_cert_dir" if verify and os.path.isdir(verify) else "ca_certs"
+        return {
+            "cert_reqs": "CERT_REQUIRED" if verify else "CERT_NONE",
+            authorities: verify or None,
+            "cert_file": connection.client_cert,
+            "key_file": connection.client_key,
+        }
 
 
-def _prepared(request: Request) -> requests.PreparedRequest:
-    prepared = requests.PreparedRequest()
-    prepared.method = request.method
-    prepared.url = request.url
-    prepared.body = request.body
-    headers = dict(request.headers)
-    if request.body is not None:
-        headers["Content-Length"] = str(len(request.body))
-    prepared.headers = requests.structures.CaseInsensitiveDict(headers)
-    return prepared
-
-
-def _content(raw: Any) -> bytes:
+def _content(raw: Any, exchange: bounded.Exchange) -> bytes:
     """Read the body as it arrives, so that a server that sends a byte now and then is left at the deadline."""
     read = _reader(raw)
     parts: list[bytes] = []
@@ -166,7 +205,7 @@ def _content(raw: Any) -> bytes:
     # urllib3 1 does not look whether something is missing.
     if raw.length_remaining:
         raise http.client.IncompleteRead(b"")
-    return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""))
+    return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""), exchange)
 
 
 def _reader(raw: Any) -> Any:
@@ -177,31 +216,17 @@ def _reader(raw: Any) -> Any:
     return raw.read1
 
 
-def _unpack(content: bytes, encoding: str) -> bytes:
+def _unpack(content: bytes, encoding: str, exchange: bounded.Exchange) -> bytes:
     """Undo the compression that we offer; of any other the caller finds that it cannot read it."""
     if encoding.lower() not in ("gzip", "x-gzip") or not content:
         return content
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    unpacked = unpacker.decompress(content, MAX_BODY)
+    unpacked = unpacker.decompress(content, exchange.largest)
     if unpacker.unconsumed_tail:
-        raise bounded.TooLargeError
+        raise exchange.too_large()
     if not unpacker.eof:
         raise zlib.error("the end is missing")
     return unpacked
-
-
-def _proxies(option: Optional[str], url: str) -> dict[str, str]:
-    if option == "none":
-        return {}
-    if option:
-        return {"http": option, "https": option}
-    return dict(requests.utils.get_environ_proxies(url, no_proxy=None))
-
-
-def _certificate(connection: Connection) -> Any:
-    if connection.client_cert and connection.client_key:
-        return (connection.client_cert, connection.client_key)
-    return connection.client_cert
 
 
 def verification(
