@@ -179,7 +179,15 @@ def test_an_unknown_stage_is_an_error(nox_bin: Path) -> None:
     assert "There is no stage units: the stages are unit, sanity, lint" in done.stderr
 
 
-def test_a_run_of_no_test_fails(nox_bin: Path, tmp_path: Path) -> None:
+def test_a_stage_that_fails_is_seen_in_the_exit_status(nox_bin: Path) -> None:
+    env = {**os.environ, "BPMOPS_CAMUNDA_CACHE": str(nox_bin.parents[2])}
+    command = [nox_bin / "nox", "--session", "camunda8", "--", "-k", "no expression"]
+    done = subprocess.run(command, cwd=cache.ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "=== camunda8: 0 passed, 1 failed in" in done.stdout
+
+
+def test_a_run_of_no_test_fails(nox_bin: Path) -> None:
     command = [nox_bin / "nox", "--session", "total"]
     done = subprocess.run(command, cwd=cache.ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "\n0 passed, 0 failed (0 s)\n")
