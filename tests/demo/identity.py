@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The story of ``./dev demo``: the identity of a company as code, on a real engine that is empty at the start.
 
-The engine is named by the environment (CAMUNDA7_URL, CAMUNDA7_USERNAME, CAMUNDA7_PASSWORD), as for the modules.
-Every step is checked, and the story ends with 1 when one does not come out as told.
+The modules find the engine in the environment (CAMUNDA7_URL, CAMUNDA7_USERNAME, CAMUNDA7_PASSWORD). Every
+step is checked, and the story ends with 1 when one does not come out as told.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import os
 import re
@@ -23,10 +25,11 @@ from typing import NamedTuple
 
 import requests
 
+from ..engines import background, launch
+from ..tools.processes import ToolError, exit_status
+
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / "examples" / "identity" / "state"
-URL = os.environ["CAMUNDA7_URL"]
-AUTH = (os.environ["CAMUNDA7_USERNAME"], os.environ["CAMUNDA7_PASSWORD"])
 
 
 class StoryError(Exception):
@@ -72,7 +75,8 @@ def playbook(name: str, variables: Path, arguments: Sequence[str] = (), show: st
 
 def engine(method: str, path: str, body: object = None) -> object:
     """Call the REST API behind Ansible's back."""
-    answer = requests.request(method, URL + path, json=body, auth=AUTH, timeout=20)
+    login = (os.environ["CAMUNDA7_USERNAME"], os.environ["CAMUNDA7_PASSWORD"])
+    answer = requests.request(method, os.environ["CAMUNDA7_URL"] + path, json=body, auth=login, timeout=20)
     answer.raise_for_status()
     return answer.json() if answer.content else None
 
@@ -136,10 +140,11 @@ def story(variables: Path) -> None:
 
 
 def _secrets(variables: Path) -> list[str]:
-    return [AUTH[1], *json.loads(variables.read_text(encoding="utf-8"))["c7_identity_passwords"].values()]
+    declared = json.loads(variables.read_text(encoding="utf-8"))["c7_identity_passwords"].values()
+    return [os.environ["CAMUNDA7_PASSWORD"], *declared]
 
 
-def main() -> int:
+def tell_story() -> int:
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         variables = Path(folder, "variables.json")
@@ -158,5 +163,32 @@ def main() -> int:
     return 0
 
 
+def _start(keep: bool) -> launch.Running:
+    """A fresh engine, which goes on when it is to be kept."""
+    if not keep:
+        return launch.start("camunda7")
+    with launch.background("camunda7") as running:
+        if running:
+            raise ToolError("camunda7 runs already. The demo needs a fresh one: ./dev engine stop camunda7")
+    return launch.start_in_background("camunda7")
+
+
+def main() -> int:
+    """Start an engine and tell the story on it."""
+    parser = argparse.ArgumentParser(prog="./dev demo identity", description="Tells the story of identity as code.")
+    parser.add_argument("--keep", action="store_true", help="leave the engine running")
+    keep = parser.parse_args().keep
+    with contextlib.ExitStack() as stack:
+        engine = _start(keep)
+        if not keep:
+            stack.enter_context(engine)
+        print(f"{engine.name} {engine.version} serves at {engine.url}", flush=True)
+        os.environ.update(background.exports(engine))
+        status = tell_story()
+        if keep:
+            background.describe(engine)
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

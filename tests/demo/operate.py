@@ -10,6 +10,7 @@ Every step is checked, and the story ends with 1 when one does not come out as t
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from typing import Any
 
 from ..support.camunda8 import PROCESSES, Camunda8, World, world_in
 from ..support.fake_camunda8 import FakeCamunda8
+from ..tools.processes import exit_status
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "operate"
@@ -131,8 +133,14 @@ def story(api: Camunda8, world: World, folder: Path) -> None:
     )
 
 
-def main(url: str = "") -> int:
-    """Tell the story on the cluster at ``url``; empty: on a simulated one."""
+def main() -> int:
+    """Tell the story."""
+    parser = argparse.ArgumentParser(prog="./dev demo operate", description="Tells the story of Operate.")
+    parser.add_argument(
+        "--url",
+        help="of a Camunda 8 (default: a simulated one); CAMUNDA_BASIC_AUTH_USERNAME and _PASSWORD hold the login",
+    )
+    url = parser.parse_args().url
     print(f"This story is told on the Camunda 8 at {url}." if url else SIMULATED, flush=True)
     begin = time.monotonic()
     with ExitStack() as stack:
@@ -156,4 +164,4 @@ def main(url: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(exit_status(main))

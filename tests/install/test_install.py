@@ -18,7 +18,7 @@ from ansible_collections.bpmops.camunda.tests.support.engines import Engine, run
 from ansible_collections.bpmops.camunda.tests.support.plays import FOREIGN, bin_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_SHIPPED = ("tests/", "dev", ".ci", ".git", "pyproject.toml")
+NOT_SHIPPED = ("tests/", "dev", "noxfile.py", ".ci", ".git", "pyproject.toml")
 
 
 @pytest.fixture(scope="module")

@@ -250,6 +250,7 @@ def twenty_users() -> dict[str, Any]:
     }
 
 
+@pytest.mark.usefixtures("unsteady")
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_a_server_that_dies_half_way(play: Play, proxied: Proxy, clean_engine: Engine, concurrency: int) -> None:
     """The result tells what was done, what failed and what was not tried; a second run completes it."""
@@ -289,6 +290,7 @@ def test_an_answer_that_gets_lost(play: Play, proxied: Proxy, clean_engine: Engi
     assert run[1].changed is False
 
 
+@pytest.mark.usefixtures("unsteady")
 def test_two_writers_at_once(play: Play, clean_engine: Engine, tmp_path: Path) -> None:
     """Two runs of the same document meet on an engine; both succeed, and the state is the declared one."""
     document = {"tenants": [], **DOCUMENTS["moved"]}

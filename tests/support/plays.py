@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..tools.environments import cache
+from ..tools.environments import CORES as ENVIRONMENTS
 from .proxy import Exchanges, Proxy
 
 CALLBACKS = Path(__file__).parent / "callback_plugins"
@@ -301,7 +301,7 @@ def bin_folder(core: str | None) -> Path:
     """Where the programs of a version of ansible-core are; `./dev setup` makes them."""
     if core is None:
         return Path(sys.executable).parent
-    return cache("environments", f"core-{core}", "bin")
+    return ENVIRONMENTS[core].bin
 
 
 def _write(path: Path, data: Any) -> None:

@@ -5,12 +5,14 @@
 
 They lie in the cache folder:
 
-* ``environments/core-2.19`` and so on: one virtual environment for each supported ansible-core, and ``target-3.9``
-  for what runs on targets, filled from ``tests/requirements-<name>.txt``. One is rebuilt when that file changes and
-  when a build was cut short.
+* ``environments/core-2.19-<digest>`` and so on: one virtual environment for each supported ansible-core, ``nox`` for
+  noxfile.py, and ``target-3.9`` for what runs on targets, filled from ``tests/requirements-<name>.txt``. The digest is
+  that of this file: a changed file makes another environment, and checkouts with different files share none.
 * ``collections/<hash of the checkout's path>/ansible_collections/bpmops/camunda``: a link to the checkout.
 
-pip reads the user's own configuration; nothing here names a package index.
+nox does not make them: it needs one itself before it runs, it would make one for each session, and it neither notices
+changed requirements nor keeps a second process away. pip reads the user's own configuration; nothing here names a
+package index.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from typing import Optional
 from .cache import ROOT, cache, digest, locked
 from .processes import ToolError, check, output_of, tell
 
-MARKER = ".complete"  # written last: holds what the environment was built from
+COLLECTION = Path("ansible_collections", "bpmops", "camunda")
+MARKER = ".complete"  # written last, so an environment whose build was cut short has none
 
 
 @dataclass(frozen=True)
@@ -34,42 +37,39 @@ class Environment:
     """One virtual environment.
 
     Attributes:
-        name: its folder, and part of the name of its requirements file.
-        pythons: the Python versions that its ansible-core runs on, best first.
+        name: the first part of its folder's name, and the last of its requirements file's.
+        pythons: the Python versions that its packages run on, best first.
     """
 
     name: str
     pythons: tuple[str, ...]
 
     @property
+    def requirements(self) -> Path:
+        return ROOT / "tests" / f"requirements-{self.name}.txt"
+
+    @property
     def path(self) -> Path:
-        return cache("environments", self.name)
+        return cache("environments", f"{self.name}-{digest(self.requirements.read_bytes())}")
 
     @property
     def bin(self) -> Path:
         return self.path / "bin"
 
     @property
-    def requirements(self) -> Path:
-        return ROOT / "tests" / f"requirements-{self.name}.txt"
-
-    @property
     def is_complete(self) -> bool:
-        marker = self.path / MARKER
-        return marker.exists() and marker.read_text(encoding="utf-8") == self.recipe
-
-    @property
-    def recipe(self) -> str:
-        return digest(self.requirements.read_bytes())
+        return (self.path / MARKER).exists()
 
 
 MAIN = Environment("core-2.19", ("3.11", "3.12", "3.13"))
 OLDEST = Environment("core-2.16", ("3.11", "3.12", "3.10"))
 NEWEST = Environment("core-2.21", ("3.13", "3.12", "3.14"))
 TARGET = Environment("target-3.9", ("3.9",))  # the oldest Python of targets; ansible-core is not installed there
-MOLECULE = Environment("molecule", ("3.11", "3.12", "3.13"))  # made when its test runs
-MUTATION = Environment("mutation", ("3.11", "3.12", "3.13"))  # made by ./dev mutate
-ENVIRONMENTS = (MAIN, OLDEST, NEWEST, TARGET)
+NOX = Environment("nox", MAIN.pythons)
+MOLECULE = Environment("molecule", MAIN.pythons)  # made when its test runs
+MUTATION = Environment("mutation", MAIN.pythons)  # made by ./dev mutate
+ENVIRONMENTS = (MAIN, OLDEST, NEWEST, TARGET, NOX)
+CORES = {"2.16": OLDEST, "2.19": MAIN, "2.21": NEWEST}
 
 
 def _candidates(version: str) -> Iterator[str]:
@@ -107,12 +107,12 @@ def build(environment: Environment) -> Optional[str]:
             return f"{environment.name} needs {needed}; none is installed."
         tell(f"Making {environment.path} with {python} ...")
         shutil.rmtree(environment.path, ignore_errors=True)
-        log = environment.path.with_name(environment.name + ".log")
+        log = environment.path.with_name(environment.path.name + ".log")
         log.unlink(missing_ok=True)
         check([python, "-m", "venv", environment.path], log=log, what="Making a virtual environment")
         pip: list[object] = [environment.bin / "python", "-m", "pip", "--disable-pip-version-check", "install"]
         check([*pip, "--requirement", environment.requirements], log=log, what="Installing packages")
-        (environment.path / MARKER).write_text(environment.recipe, encoding="utf-8")
+        (environment.path / MARKER).touch()
     return None
 
 
@@ -127,13 +127,28 @@ def require(environment: Environment) -> Environment:
 def collections() -> Path:
     """The folder for ``ANSIBLE_COLLECTIONS_PATH`` in which the checkout is the collection."""
     name = digest(str(ROOT))
-    link = cache("collections", name, "ansible_collections", "bpmops", "camunda")
+    link = cache("collections", name) / COLLECTION
     with locked(cache("collections", name)):
         if not (link.is_symlink() and link.resolve() == ROOT):
             link.parent.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
             link.symlink_to(ROOT)
     return cache("collections", name)
+
+
+def lay_out(folder: Path) -> Path:
+    """Copy the checkout, without what git ignores, to where it is the collection in a new ``folder``; returns the copy.
+
+    For tools that do not follow the link of `collections`, or that change what they look at.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    listed = output_of(["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]) or ""
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            target = folder / COLLECTION / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    return folder / COLLECTION
 
 
 def variables(environment: Environment, **more: str) -> dict[str, str]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -22,9 +21,9 @@ from typing import NamedTuple
 
 from . import environments
 from .cache import ROOT, cache
-from .processes import ToolError, output_of, run, tell
+from .environments import COLLECTION
+from .processes import ToolError, run, tell
 
-COLLECTION = Path("ansible_collections", "bpmops", "camunda")
 MUTATED = (
     "desired/*.py",
     "checks.py",
@@ -64,14 +63,8 @@ class Survivor(NamedTuple):
 
 
 def _copy(folder: Path) -> None:
-    """Lay the tracked files out as the collection, and write the settings of mutmut."""
-    shutil.rmtree(folder, ignore_errors=True)
-    listed = output_of(["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]) or ""
-    for name in filter(None, listed.splitlines()):
-        if (ROOT / name).is_file():
-            target = folder / COLLECTION / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
+    """Copy the checkout, and write the settings of mutmut."""
+    environments.lay_out(folder)
     utils = COLLECTION / "plugins" / "module_utils"
     settings: dict[str, list[str]] = {
         "source_paths": [str(COLLECTION / "plugins")],

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NoReturn, Optional
 
@@ -175,9 +175,20 @@ def _interrupt(number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
+def exit_status(function: Callable[[], int]) -> int:
+    """The exit status of a command of ``./dev``, whose errors are told; an interrupt stops what it started."""
+    interruptible()
+    try:
+        return function()
+    except ToolError as error:
+        print(f"./dev: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("./dev: interrupted", file=sys.stderr)
+        return 130
+
+
+def interruptible() -> None:
     """Make Ctrl-C, SIGTERM and a closed terminal unwind the stack, so that every `finally` stops what it started."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    yield

@@ -24,10 +24,6 @@ VOLATILE = (
     (re.compile(r"(?<!\d)\d{16}(?!\d)"), "(key)"),  # of Camunda 8
 )
 
-
-# Tests whose results differ between any two runs: which of several threads, or of two writers, came first is chance.
-UNSTEADY = ("test_a_server_that_dies_half_way", "test_two_writers")
-
 # The parameter in which two runs that are compared are meant to differ.
 SWITCH = "in_process"
 
@@ -82,6 +78,6 @@ def differences(one: Any, other: Any, where: str = "") -> Iterator[str]:
 def compare(one: Path, other: Path) -> tuple[int, list[str]]:
     """Return how many results of tests that are in both files were compared, and the differences."""
     left, right = read(one), read(other)
-    common = sorted(test for test in left.keys() & right.keys() if not any(name in test for name in UNSTEADY))
+    common = sorted(left.keys() & right.keys())
     found = [text for test in common for text in differences(left[test], right[test], test)]
     return sum(len(left[test]) for test in common), found

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from ansible_collections.bpmops.camunda.tests.tools import cache, environments, processes, stages
+from ansible_collections.bpmops.camunda.tests.tools import cache, environments, processes, stage
 
 FOREVER = "import time; time.sleep(60)"
 
@@ -64,15 +65,20 @@ def test_a_digest_tells_where_one_part_ends() -> None:
     assert cache.digest("ab", "c") == cache.digest(b"ab", "c")
 
 
-def test_an_environment_is_complete_only_for_its_own_requirements() -> None:
+def test_an_environment_is_complete_only_for_its_own_requirements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
     environment = environments.Environment("core-2.19", ("3.11",))
+    environment.requirements.parent.mkdir()
+    environment.requirements.write_text("a==1")
     assert not environment.is_complete
     environment.path.mkdir(parents=True)
-    marker = environment.path / environments.MARKER
-    marker.write_text("of other requirements")
-    assert not environment.is_complete
-    marker.write_text(environment.recipe)
+    assert not environment.is_complete  # its build was cut short
+    (environment.path / environments.MARKER).touch()
     assert environment.is_complete
+    environment.requirements.write_text("a==2")
+    assert not environment.is_complete
 
 
 def test_a_missing_interpreter_is_named() -> None:
@@ -99,25 +105,92 @@ def test_every_requirement_is_pinned() -> None:
 
 def test_counts_are_read_from_the_report_of_pytest(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    assert stages._count(report) == stages.Count(0, 1)
+    assert stage.count(report) == (0, 1)
     report.write_text('<testsuites><testsuite tests="9" failures="2" errors="1" skipped="1"/></testsuites>')
-    assert stages._count(report) == stages.Count(5, 3)
+    assert stage.count(report) == (5, 3)
 
 
-def test_an_unknown_stage_is_an_error() -> None:
-    with pytest.raises(processes.ToolError, match="There is no stage units: the stages are unit, sanity"):
-        stages.run(["unit", "units"], None)
+@pytest.fixture
+def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where stages write, with nothing in it; no environment is made."""
+    monkeypatch.setattr(stage, "OUTPUT", tmp_path / "output")
+    monkeypatch.setattr(environments, "build", lambda environment: None)
+    return tmp_path / "output"
 
 
-def test_other_versions_are_tested_only_when_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[str] = []
-    monkeypatch.setattr(stages, "_prepare", lambda session, chosen: None)
-    monkeypatch.setattr(stages, "_run_stage", lambda stage, session: ran.append(stage.name) or stages.Count(1, 0))
-    assert stages.run([], None) == 0
-    assert set(stages.NAMES) - set(ran) == {"versions"}
-    ran.clear()
-    assert stages.run(["versions"], None) == 0
-    assert ran == ["versions"]
+def test_a_stage_says_what_passed_and_failed(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def steps(run: stage.Stage) -> None:
+        run.passed += 2
+        raise processes.ToolError("Java is missing.")
+
+    stage.Stage("unit").run("pure tests", steps)
+    told = re.sub(r"\d+\.\d s", "0.0 s", capsys.readouterr().out)
+    assert told == "\n=== unit: pure tests\nJava is missing.\n=== unit: 2 passed, 1 failed in 0.0 s\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "report", "expression", "counts"),
+    [
+        (0, 'tests="2"', "", (2, 0)),
+        (1, 'tests="2" failures="1"', "", (1, 1)),
+        (5, 'tests="0"', "", (0, 1)),  # a folder without tests
+        (5, 'tests="0"', "some", (0, 0)),  # none that was selected
+        (2, 'tests="2"', "", (2, 1)),  # pytest was stopped
+        (3, "", "", (0, 1)),
+    ],
+)
+def test_runs_of_pytest_are_counted(
+    output: Path, monkeypatch: pytest.MonkeyPatch, status: int, report: str, expression: str, counts: tuple[int, int]
+) -> None:
+    def run(command: list[object], **options: object) -> int:
+        file = next(str(part).partition("=")[2] for part in command if str(part).startswith("--junitxml="))
+        if report:
+            Path(file).write_text(f"<testsuites><testsuite {report}/></testsuites>")
+        return status
+
+    output.mkdir()
+    monkeypatch.setattr(processes, "run", run)
+    done = stage.Stage("unit", expression)
+    done.pytest("tests/unit")
+    assert (done.passed, done.failed) == counts
+
+
+@pytest.fixture(scope="session")
+def nox_bin() -> Path:
+    return environments.require(environments.NOX).bin
+
+
+def test_other_versions_are_tested_only_when_that_is_asked_for(nox_bin: Path) -> None:
+    program = (
+        "import noxfile; print(*noxfile.WHAT); print(*noxfile.chosen([])); print(*noxfile.chosen(['versions', 'unit']))"
+    )
+    done = subprocess.run(
+        [nox_bin / "python", "-c", program], cwd=cache.ROOT, capture_output=True, text=True, check=True
+    )
+    every, default, named = (line.split() for line in done.stdout.splitlines())
+    assert set(every) - set(default) == {"versions"}
+    assert named == ["unit", "versions"]
+
+
+def test_an_unknown_stage_is_an_error(nox_bin: Path) -> None:
+    command = [nox_bin / "nox", "--session", "test", "--", "unit", "units"]
+    done = subprocess.run(command, cwd=cache.ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no stage units: the stages are unit, sanity, lint" in done.stderr
+
+
+def test_a_stage_that_fails_is_seen_in_the_exit_status(nox_bin: Path) -> None:
+    env = {**os.environ, "BPMOPS_CAMUNDA_CACHE": str(nox_bin.parents[2])}
+    command = [nox_bin / "nox", "--session", "camunda8", "--", "-k", "no expression"]
+    done = subprocess.run(command, cwd=cache.ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "=== camunda8: 0 passed, 1 failed in" in done.stdout
+
+
+def test_a_run_of_no_test_fails(nox_bin: Path) -> None:
+    command = [nox_bin / "nox", "--session", "total"]
+    done = subprocess.run(command, cwd=cache.ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "\n0 passed, 0 failed (0 s)\n")
 
 
 @pytest.mark.parametrize("failing", ["", "test", "test versions"])
@@ -179,9 +252,9 @@ PARENT = """
 import sys
 from pathlib import Path
 from tests.tools import processes
-with processes.interruptible():
-    code = f"import os, time; open({sys.argv[1]!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    processes.run([sys.executable, "-c", code])
+processes.interruptible()
+code = f"import os, time; open({sys.argv[1]!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+processes.run([sys.executable, "-c", code])
 """
 
 
