@@ -11,11 +11,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 attributes:
-  action_group:
-    description: Use C(group/bpmops.camunda.camunda) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - bpmops.camunda.camunda
   check_mode:
     description: Can run in C(check_mode) and return the changed status prediction without modifying the target.
     details: In check mode the client of this collection refuses to send a write.
