@@ -27,3 +27,17 @@ attributes:
     platforms: posix
     support: full
 """
+
+    # List it before bpmops.camunda.attributes, over which it takes precedence.
+    READ_ONLY = r"""
+attributes:
+  check_mode:
+    support: full
+    details: Reads as always. With O(dest) the file is not written.
+  diff_mode:
+    support: none
+    details: Nothing on the server changes.
+  idempotent:
+    support: full
+    details: A file given as O(dest) stays as it is if its content would be the same.
+"""
