@@ -71,26 +71,9 @@ options:
       - Do not select instances that another instance called. With O(include_children) they are deleted with their caller.
     type: bool
     default: false
-  concurrency:
-    description:
-      - Maximum number of concurrent requests, from 1 to 16.
-    type: int
-    default: 4
   wait:
     description:
       - Wait until Operate no longer finds the deleted instances, which takes about a second.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - Seconds after which waiting fails.
-    type: float
-    default: 60
-  wait_interval:
-    description:
-      - Seconds before the second check. Later pauses grow.
-    type: float
-    default: 0.5
 attributes:
   check_mode:
     support: full
@@ -106,6 +89,8 @@ seealso:
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda8
+  - bpmops.camunda.wait
+  - bpmops.camunda.concurrency
   - bpmops.camunda.operate_time_range
 author:
   - bpmops.camunda contributors (@bpmops)

@@ -87,21 +87,12 @@ options:
         fetching them.
       - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
     type: path
-attributes:
-  check_mode:
-    support: full
-    details: Reads as always. With O(dest) the file is not written.
-  diff_mode:
-    support: none
-    details: Nothing on the server changes.
-  idempotent:
-    support: full
-    details: A file given as O(dest) stays as it is when its content would be the same.
 seealso:
   - module: bpmops.camunda.operate_get
   - plugin: bpmops.camunda.operate_search
     plugin_type: lookup
 extends_documentation_fragment:
+  - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda8
   - bpmops.camunda.operate_time_range
