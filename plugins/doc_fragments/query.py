@@ -14,18 +14,27 @@ options:
   filter:
     description:
       - Fields and their values. An object must match all of them. Names are those of the API.
-      - Names and types are checked before the first request.
+      - Names and types are checked before the first request. A misspelled name is an error.
     type: dict
     default: {}
   sort:
     description:
-      - "Sort order: a list of mappings with C(field), the name of a field, and C(order), V(asc) or V(desc) in any case.
-        The default order is V(asc)."
-      - Objects that are equal in these fields are sorted by their key or id.
+      - Sort order. The key or ID is always the final tie-breaker.
       - An object whose sort field changes during the search, such as C(state), can be missed or returned twice.
     type: list
     elements: dict
     default: []
+    suboptions:
+      field:
+        description:
+          - The name of the field.
+        type: str
+        required: true
+      order:
+        description:
+          - V(ASC) for ascending, V(DESC) for descending, in upper or lower case.
+        type: str
+        default: ASC
   fields:
     description:
       - Return only these fields of each object. One that an object does not have is null.
@@ -40,7 +49,7 @@ options:
     type: int
   page_size:
     description:
-      - Number of objects in a page. Smaller pages need less memory and more requests.
+      - Number of objects in a page, from 1 to 1000. Smaller pages need less memory and more requests.
     type: int
     default: 1000
   count_only:
