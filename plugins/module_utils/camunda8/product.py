@@ -41,8 +41,11 @@ def locate(params: Mapping[str, Any], service: str) -> dict[str, Any]:
             given[name] = given[f"{service}_{name}"]
     if given.get("cluster_id") or given.get("region"):
         given = {**_saas(given, service), **given}
-    elif given.get("client_id") and "scope" not in given:
-        given.setdefault("audience", f"{service}-api")
+    else:
+        if "operate_url" in given:
+            given.setdefault("url", given["operate_url"])  # which is often the address of the whole cluster
+        if given.get("client_id") and "scope" not in given:
+            given.setdefault("audience", f"{service}-api")
     for name in ("url", "audience"):
         if name in given:
             given[name] = _SAAS_HOST.sub(f"{service}.camunda.io", given[name])
