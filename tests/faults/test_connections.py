@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def camunda7() -> Iterator[FaultServer]:
 
 @pytest.fixture
 def camunda8() -> Iterator[FakeOperate]:
-    with FakeOperate({"process-instances": Generated(14)}, password=secret(), lag=0) as fake:
+    with FakeOperate({"process-instances": Generated(14), "incidents": []}, password=secret(), lag=0) as fake:
         yield fake
 
 
@@ -134,3 +135,24 @@ def test_a_wrong_mapping_is_an_error_before_the_first_request(
     failed = [each.failure["msg"] for each in run if each.outcomes and each.outcome.status == "failed"]
     assert message in failed[0]
     assert not camunda7.requests
+
+
+def run_playbook(folder: Path, name: str, variables: dict[str, Any]) -> None:
+    (folder / "variables.json").write_text(json.dumps(variables))
+    run = Play(folder).run_playbook([f"bpmops.camunda.{name}", "-e", f"@{folder / 'variables.json'}", "-vvv"])
+    assert run.rc == 0, run.stdout + run.stderr
+    assert_no_secret(run, [each["password"] for key, each in variables.items() if key.endswith("_connection")])
+
+
+def test_the_playbook_identity_export(camunda7: FaultServer, tmp_path: Path) -> None:
+    connection = {"url": camunda7.url, "username": "exporter", "password": secret()}
+    dest = tmp_path / "identity.yml"
+    run_playbook(tmp_path, "identity_export", {"c7_identity_connection": connection, "c7_identity_dest": str(dest)})
+    assert logins(camunda7) == {f"exporter:{connection['password']}"} and dest.exists()
+
+
+@pytest.mark.parametrize("name", ["operate_export", "incident_report"])
+def test_the_playbooks_of_operate(camunda8: FakeOperate, tmp_path: Path, name: str) -> None:
+    dest = tmp_path / "made"
+    run_playbook(tmp_path, name, {f"{name}_connection": camunda8.parameters, f"{name}_dest": str(dest)})
+    assert camunda8.logins and [path for path in tmp_path.iterdir() if path.name.startswith("made")]
