@@ -11,11 +11,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 attributes:
-  action_group:
-    description: Use C(group/bpmops.camunda.camunda) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - bpmops.camunda.camunda
   check_mode:
     description: Can run in C(check_mode) and return the changed status prediction without modifying the target.
     details: In check mode the client of this collection refuses to send a write.
@@ -31,4 +26,18 @@ attributes:
     details: This is where the task runs. The server may run anywhere.
     platforms: posix
     support: full
+"""
+
+    # List it before bpmops.camunda.attributes, over which it takes precedence.
+    READ_ONLY = r"""
+attributes:
+  check_mode:
+    support: full
+    details: Reads as always. With O(dest) the file is not written.
+  diff_mode:
+    support: none
+    details: Nothing on the server changes.
+  idempotent:
+    support: full
+    details: A file given as O(dest) stays as it is if its content would be the same.
 """

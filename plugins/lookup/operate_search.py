@@ -14,6 +14,7 @@ description:
   - It runs on the controller. Ansible evaluates a variable that contains a lookup each time it is used. Keep results with
     M(ansible.builtin.set_fact).
   - If more objects match than O(limit) allows, the lookup fails instead of returning some of them.
+  - The notes of M(bpmops.camunda.operate_search) about O(filter) and time ranges apply here too.
 options:
   _terms:
     description:
@@ -24,43 +25,19 @@ options:
     type: list
     elements: raw
     required: true
-  filter:
-    description:
-      - Fields and their values, see M(bpmops.camunda.operate_search).
-    type: dict
-    default: {}
-  sort:
-    description:
-      - Sort order, a list of mappings with C(field) and C(order), V(ASC) or V(DESC).
-    type: list
-    elements: dict
-    default: []
-  fields:
-    description:
-      - Return only these fields of each object.
-    type: list
-    elements: str
-    default: []
   limit:
     description:
-      - Fail if more objects match.
-    type: int
-    default: 1000
-  page_size:
-    description:
-      - Number of objects in a page, from 1 to 1000.
-    type: int
+      - Maximum number of objects. The lookup fails if more match.
     default: 1000
   count_only:
     description:
       - Return the number of objects instead, one number for each term. The server only counts up to 10,000.
-    type: bool
-    default: false
 seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:
   - bpmops.camunda.camunda8.lookup
-  - bpmops.camunda.operate_time_range
+  - bpmops.camunda.query
+  - bpmops.camunda.query.time_range
 """
 
 EXAMPLES = r"""

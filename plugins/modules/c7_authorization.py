@@ -56,18 +56,13 @@ options:
     type: str
     choices: [exact, add, remove]
     default: exact
-  state:
-    description:
-      - Whether the authorization exists.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: bpmops.camunda.c7_identity
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.c7_guards
   - bpmops.camunda.camunda7
+  - bpmops.camunda.state
 author:
   - bpmops.camunda contributors (@bpmops)
 """

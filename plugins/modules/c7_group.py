@@ -26,12 +26,6 @@ options:
     description:
       - The group's type, usually C(WORKFLOW) or C(SYSTEM). An empty string clears it.
     type: str
-  state:
-    description:
-      - Whether the group exists.
-    type: str
-    choices: [present, absent]
-    default: present
   purge_authorizations:
     description:
       - With O(state=absent), also delete the authorizations that were granted to the group.
@@ -45,6 +39,7 @@ extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.c7_guards
   - bpmops.camunda.camunda7
+  - bpmops.camunda.state
 author:
   - bpmops.camunda contributors (@bpmops)
 """

@@ -33,10 +33,7 @@ options:
     default: false
   state:
     description:
-      - Whether the users are members.
-    type: str
-    choices: [present, absent]
-    default: present
+      - V(present) adds the users, V(absent) removes them.
 seealso:
   - module: bpmops.camunda.c7_identity
   - module: bpmops.camunda.c7_group
@@ -45,6 +42,7 @@ extends_documentation_fragment:
   - bpmops.camunda.c7_guards
   - bpmops.camunda.c7_guards.exact
   - bpmops.camunda.camunda7
+  - bpmops.camunda.state
 author:
   - bpmops.camunda contributors (@bpmops)
 """

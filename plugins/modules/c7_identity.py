@@ -66,11 +66,6 @@ options:
         document. V(100%) disables the limit.
       - Memberships are counted in the lists that are declared.
     type: str
-  concurrency:
-    description:
-      - Maximum number of concurrent requests, from 1 to 16.
-    type: int
-    default: 4
 notes:
   - For editors, the JSON Schema of the document is C(docs/schema/c7_identity.schema.json) in the collection.
 seealso:
@@ -90,6 +85,7 @@ extends_documentation_fragment:
   - bpmops.camunda.c7_document
   - bpmops.camunda.c7_guards.purge
   - bpmops.camunda.camunda7
+  - bpmops.camunda.concurrency
 author:
   - bpmops.camunda contributors (@bpmops)
 """

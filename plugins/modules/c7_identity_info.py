@@ -33,26 +33,19 @@ options:
     default: ["*"]
   dest:
     description:
-      - A file to write the document to, as JSON if its name ends with C(.json), otherwise as YAML. The document is then not
-        returned.
-      - The file is only replaced if its content differs.
-    type: path
-  concurrency:
-    description:
-      - Maximum number of concurrent requests, from 1 to 16.
-    type: int
-    default: 4
+      - Write the document to this file on the host where the task runs, instead of returning it, as JSON if its name ends
+        with C(.json), otherwise as YAML.
+      - The file appears complete or not at all, with mode C(0600), and is only replaced if its content differs.
 seealso:
   - module: bpmops.camunda.c7_identity
 requirements:
   - PyYAML, for O(dest) in YAML
-attributes:
-  diff_mode:
-    support: none
-    details: What is written to O(dest) is not shown.
 extends_documentation_fragment:
+  - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7
+  - bpmops.camunda.concurrency
+  - bpmops.camunda.dest
 author:
   - bpmops.camunda contributors (@bpmops)
 """

@@ -22,18 +22,13 @@ options:
     description:
       - The tenant's name. An empty string clears it.
     type: str
-  state:
-    description:
-      - Whether the tenant exists.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: bpmops.camunda.c7_identity
   - module: bpmops.camunda.c7_tenant_member
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7
+  - bpmops.camunda.state
 author:
   - bpmops.camunda contributors (@bpmops)
 """

@@ -38,10 +38,7 @@ options:
     default: false
   state:
     description:
-      - Whether the users and groups belong to the tenant.
-    type: str
-    choices: [present, absent]
-    default: present
+      - V(present) adds the users and groups, V(absent) removes them.
 seealso:
   - module: bpmops.camunda.c7_identity
   - module: bpmops.camunda.c7_tenant
@@ -50,6 +47,7 @@ extends_documentation_fragment:
   - bpmops.camunda.c7_guards
   - bpmops.camunda.c7_guards.exact
   - bpmops.camunda.camunda7
+  - bpmops.camunda.state
 author:
   - bpmops.camunda contributors (@bpmops)
 """

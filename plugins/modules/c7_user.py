@@ -46,12 +46,6 @@ options:
     type: str
     choices: [on_create, always]
     default: on_create
-  state:
-    description:
-      - Whether the user exists.
-    type: str
-    choices: [present, absent]
-    default: present
   purge_authorizations:
     description:
       - With O(state=absent), also delete the authorizations that were granted to the user.
@@ -70,6 +64,7 @@ extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.c7_guards
   - bpmops.camunda.camunda7
+  - bpmops.camunda.state
 author:
   - bpmops.camunda contributors (@bpmops)
 """

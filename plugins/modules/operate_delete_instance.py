@@ -29,17 +29,6 @@ options:
       - An empty list selects nothing, and nothing is deleted.
     type: list
     elements: str
-  filter:
-    description:
-      - Fields and their values. An object must match all of them. Names are those of the API.
-      - Names and types are checked before anything is sent, because the server ignores a name that it does not know and then
-        returns everything.
-      - Keys are numbers or strings of digits.
-      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. For a time range use
-        O(started_after) and similar options.
-      - The field C(value) of variables is compared as JSON, for example the string C(abc) is written C('"abc"').
-      - An empty mapping or an empty value is an error. Omit the option if a time range alone selects the instances.
-    type: dict
   cancel_first:
     description:
       - Cancel instances that are active, and delete them when Operate has seen their end.
@@ -54,43 +43,21 @@ options:
     default: false
   max_objects:
     description:
-      - Maximum number of instances to delete, called instances included. O(on_limit) decides what happens if more are selected.
-    type: int
-    default: 1000
+      - Maximum number of instances to delete, called instances included.
   on_limit:
     description:
       - What to do if O(filter) and the time range select more than O(max_objects) instances.
       - With V(refuse) the task fails, and nothing is deleted.
       - With V(oldest) the O(max_objects) instances that ended first are deleted, in batches of 500, each with the instances
         that it called; these count for each batch on their own. RV(truncated) shows whether more are left.
-    type: str
-    choices: [refuse, oldest]
-    default: refuse
   roots_only:
     description:
       - Do not select instances that another instance called. With O(include_children) they are deleted with their caller.
     type: bool
     default: false
-  concurrency:
-    description:
-      - Maximum number of concurrent requests, from 1 to 16.
-    type: int
-    default: 4
   wait:
     description:
       - Wait until Operate no longer finds the deleted instances, which takes about a second.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - Seconds after which waiting fails.
-    type: float
-    default: 60
-  wait_interval:
-    description:
-      - Seconds before the second check. Later pauses grow.
-    type: float
-    default: 0.5
 attributes:
   check_mode:
     support: full
@@ -101,12 +68,18 @@ attributes:
   idempotent:
     support: full
     details: Instances that do not exist are no change.
+notes:
+  - A date in O(filter) matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. Use
+    O(started_after) and similar options for a time range.
 seealso:
   - module: bpmops.camunda.operate_search
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda8
-  - bpmops.camunda.operate_time_range
+  - bpmops.camunda.selection
+  - bpmops.camunda.query.time_range
+  - bpmops.camunda.concurrency
+  - bpmops.camunda.wait
 author:
   - bpmops.camunda contributors (@bpmops)
 """

@@ -45,31 +45,18 @@ options:
     default: false
   dest:
     description:
-      - Write the document to this file on the host where the task runs, with O(view=xml) and O(key).
-      - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
-    type: path
-  concurrency:
-    description:
-      - Maximum number of concurrent requests, from 1 to 16.
-    type: int
-    default: 4
-attributes:
-  check_mode:
-    support: full
-    details: Reads as always. With O(dest) the file is not written.
-  diff_mode:
-    support: none
-    details: Nothing on the server changes.
-  idempotent:
-    support: full
-    details: A file given as O(dest) stays as it is when its content would be the same.
+      - With O(view=xml) and O(key), write the document to this file on the host where the task runs, instead of returning it.
+      - The file appears complete or not at all, with mode C(0600), and is only replaced if its content differs.
 seealso:
   - module: bpmops.camunda.operate_search
   - plugin: bpmops.camunda.operate_get
     plugin_type: lookup
 extends_documentation_fragment:
+  - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda8
+  - bpmops.camunda.concurrency
+  - bpmops.camunda.dest
 author:
   - bpmops.camunda contributors (@bpmops)
 """

@@ -22,89 +22,29 @@ options:
         V(decision-definitions), V(drd) and V(decision-instances).
     type: str
     required: true
-  filter:
-    description:
-      - Fields and their values. An object must match all of them. Names are those of the API.
-      - Names and types are checked before anything is sent, because the server ignores a name that it does not know and then
-        returns everything.
-      - Keys are numbers or strings of digits.
-      - A date matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. For a time range use
-        O(started_after) and similar options.
-      - The field C(value) of variables is compared as JSON, for example the string C(abc) is written C('"abc"').
-    type: dict
-    default: {}
-  sort:
-    description:
-      - Sort order. The server always uses the key as the final tie-breaker.
-      - An object whose sort field changes during the search, such as C(state), can be missed or returned twice. Keys and start
-        dates do not change.
-      - With a time range only its field is allowed, to choose the direction.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      field:
-        description:
-          - The name of the field.
-        type: str
-        required: true
-      order:
-        description:
-          - V(ASC) for ascending, V(DESC) for descending, in upper or lower case.
-        type: str
-        default: ASC
-  fields:
-    description:
-      - Return only these fields of each object. One that an object does not have is null.
-      - By default all fields.
-    type: list
-    elements: str
-    default: []
-  limit:
-    description:
-      - Maximum number of objects to return. RV(truncated) shows whether there are more.
-      - The default is 1000, or no limit with O(dest).
-    type: int
-  page_size:
-    description:
-      - Number of objects in a page, from 1 to 1000. Smaller pages need less memory and more requests.
-    type: int
-    default: 1000
-  resume:
-    description:
-      - Continue an earlier search. Give the value that it returned as RV(resume), with the same O(filter) and O(sort).
-    type: raw
   count_only:
     description:
       - Return only the number of objects, with one request.
       - With a time range the objects must be read to count them.
-    type: bool
-    default: false
-  dest:
-    description:
-      - Write the objects to this file on the host where the task runs, one JSON document per line, instead of returning them.
-      - Use it for many objects. It needs the memory of one page, and returning objects costs Ansible far more time than
-        fetching them.
-      - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
-    type: path
-attributes:
-  check_mode:
-    support: full
-    details: Reads as always. With O(dest) the file is not written.
-  diff_mode:
-    support: none
-    details: Nothing on the server changes.
-  idempotent:
-    support: full
-    details: A file given as O(dest) stays as it is when its content would be the same.
+notes:
+  - In O(filter), keys are numbers or strings of digits. The field C(value) of variables is compared as JSON, for example the
+    string C(abc) is written C('"abc"').
+  - A date in O(filter) matches that millisecond, unless it ends with a rounding such as C(||/d) for the whole day. Use
+    O(started_after) and similar options for a time range.
+  - The server cannot compare dates. With a time range the objects are therefore read in the order of the date, from the first
+    that matches to the first that does not, and O(sort) can only choose the direction.
 seealso:
   - module: bpmops.camunda.operate_get
   - plugin: bpmops.camunda.operate_search
     plugin_type: lookup
 extends_documentation_fragment:
+  - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda8
-  - bpmops.camunda.operate_time_range
+  - bpmops.camunda.query
+  - bpmops.camunda.query.resume
+  - bpmops.camunda.query.time_range
+  - bpmops.camunda.dest.lines
 author:
   - bpmops.camunda contributors (@bpmops)
 """
@@ -179,10 +119,9 @@ truncated:
   type: bool
   sample: false
 resume:
-  description: Where the next search continues. Null if the result is complete or a time range is used.
+  description: Where the next search continues, to be given to O(resume) as it is. Null if the result is complete or a time range is used.
   returned: success
-  type: list
-  elements: raw
+  type: raw
   sample: null
 count:
   description: How many objects were written.

@@ -120,7 +120,7 @@ def play(folder: Path, parameters: dict[str, Any], tasks: list[dict[str, Any]], 
         "connection": "local",
         "gather_facts": False,
         "vars": {"ansible_python_interpreter": sys.executable, **parameters, **variables},
-        "module_defaults": {"group/bpmops.camunda.camunda": {name: "{{ " + name + " }}" for name in parameters}},
+        "module_defaults": {"group/bpmops.camunda.camunda8": {name: "{{ " + name + " }}" for name in parameters}},
         "tasks": tasks,
     }
     (folder / "play.json").write_text(json.dumps([document]))

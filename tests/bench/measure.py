@@ -72,7 +72,9 @@ def play(
         "gather_facts": False,
         "vars": {"ansible_python_interpreter": sys.executable, "connection_options": server.parameters, **variables},
         "module_defaults": {
-            "group/bpmops.camunda.camunda": {name: f"{{{{ connection_options.{name} }}}}" for name in server.parameters}
+            "group/bpmops.camunda.camunda7": {
+                name: f"{{{{ connection_options.{name} }}}}" for name in server.parameters
+            }
         },
         "tasks": list(tasks),
     }

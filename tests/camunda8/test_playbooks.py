@@ -108,7 +108,6 @@ def test_clean_up(run: Any, camunda8: Camunda8, old_world: World, world: World, 
     role: dict[str, Any] = {
         "operate_cleanup_processes": [{"bpmn_process_id": old_world.process("delivery")}],
         "operate_cleanup_older_than": "0s",
-        "operate_cleanup_batch_size": 1,
         "operate_cleanup_report": str(report),
     }
     playbook = ROOT / "playbooks" / "operate_cleanup.yml"

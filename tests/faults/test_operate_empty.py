@@ -208,6 +208,6 @@ def test_the_role_deletes_what_is_named_and_nothing_for_an_empty_list(
     survey = {"operate_cleanup_all_processes": "true", "operate_cleanup_older_than": "0s"}
     assert clean_up(**survey, operate_cleanup_dry_run="true")["deleted"] == 12
     assert len(fake.sent("DELETE")) == 2
-    rest = clean_up(**survey, operate_cleanup_max_instances="100", operate_cleanup_batch_size="5")
+    rest = clean_up(**survey, operate_cleanup_max_instances="100")
     assert rest["deleted"] == 12 and rest["processes"][0]["bpmn_process_id"] is None
     assert len(fake.sent("DELETE")) == 14

@@ -359,7 +359,7 @@ def test_drift_of_members_and_authorizations_is_found(play: Play, clean_engine: 
     api, admins = clean_engine.api, clean_engine.admin_group
     source = tmp_path / "state.yml"
     source.write_text(yaml.safe_dump({"users": [{"id": "admin"}], "groups": [{"id": admins, "members": ["admin"]}]}))
-    variables = {f"c7_identity_{name}": value for name, value in play.parameters.items()}
+    variables = {"c7_identity_connection": play.parameters}
 
     def drift(**more: Any) -> Any:
         file = tmp_path / "variables.yml"
