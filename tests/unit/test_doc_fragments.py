@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, c7_guards, camunda7, camunda8
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.guards import GUARDS, PURGE_UNDECLARED
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.options import GUARDS, PURGE_UNDECLARED
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.product import CAMUNDA7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.product import CAMUNDA8
 from ansible_collections.bpmops.camunda.plugins.module_utils.options import IN_PROCESS

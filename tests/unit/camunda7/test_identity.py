@@ -43,9 +43,9 @@ def _state(document: Document) -> State:
             items[key] = {"firstName": "", "lastName": "", "email": "", "name": "", "type": "", **item}
     members: Any = {
         membership.option: {
-            membership.kind.key(row): row
+            key: key
             for container, names in document.members[membership.option].items()
-            for row in [membership.item(container, name) for name in names]
+            for key in membership.ids(container, names)
         }
         for membership in MEMBERSHIPS
     }
@@ -129,10 +129,10 @@ class Client:
 
     caller = "admin"
 
-    def list(self, *segments: str, query: Any = None) -> list[Any]:
+    def list(self, *segments: str, fields: Any = None, query: Any = None) -> list[Any]:
         return []
 
-    def may(self, *_what: Any) -> bool:
+    def is_authorized(self, *_what: Any) -> bool:
         return True
 
 
