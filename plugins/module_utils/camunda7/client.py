@@ -9,7 +9,7 @@ Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Op
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from urllib.parse import quote
 
@@ -17,7 +17,6 @@ from ..errors import (
     AnswerError,
     AuthenticationError,
     CamundaError,
-    HiddenError,
     InvalidAnswerError,
     NotFoundError,
 )
@@ -149,27 +148,6 @@ class Camunda7:
             first += len(page.rows)
             if first > _MOST_ROWS:
                 raise _not_paged(self.path(*segments), f"there is no end after {first} rows")
-
-    def check_readable(self, securable: Securable, unseen: Iterable[str], *, everything: bool = False) -> None:
-        """Make sure that objects that were not found are absent, not hidden.
-
-        The engine omits from its lists what the caller may not read, without a word.
-
-        Args:
-            unseen: ids that were looked for and not found.
-            everything: whether the whole list matters (purge, export), not only these ids.
-
-        Raises:
-            HiddenError: when the caller lacks READ on them.
-        """
-        ids = list(unseen)
-        target = "*" if everything or len(ids) > 1 else "".join(ids)
-        if target and self.is_authorized("READ", securable, target) is False:
-            raise HiddenError(
-                f"The caller {self.caller or ''} may not read {securable.name} {target}, and the engine hides what a "
-                f"caller may not read. So it cannot be told whether it exists. Grant READ on the resource "
-                f"{securable.name}, id *, to the caller."
-            )
 
     def is_authorized(self, permission: str, securable: Securable, resource_id: str = "*") -> Optional[bool]:
         """Whether the caller has a permission; None when the engine knows no caller."""

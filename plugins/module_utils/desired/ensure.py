@@ -10,10 +10,8 @@ from typing import Any
 
 from ..task import C, Context, Outcome, Work
 from . import brake
-from .plan import CREATE, DELETE, Change, plan
+from .plan import CREATE, DELETE, Change, Stages, plan
 from .resource import Membership, Resource, Schema
-
-Stages = list[list[Change]]
 
 ObjectStages = Callable[[C, list[Change], Mapping[str, Any]], Stages]
 """Completes the plan for an object, or refuses it: gets the client, the changes of the object, and the parameters."""

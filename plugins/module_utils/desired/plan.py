@@ -107,6 +107,10 @@ class Change:
         return {"action": str(self.action), "kind": self.kind.name, "name": self.name}
 
 
+Stages = list[list[Change]]
+"""A plan. The changes of a stage do not depend on each other, only on the stages before."""
+
+
 def plan(
     kind: Kind[K, T],
     desired: Iterable[T],

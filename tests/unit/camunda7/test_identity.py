@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, purge, reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
+    authorizations,
+    guards,
+    purge,
+    reconcile,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.current import State
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import (
     Document,
@@ -141,7 +146,7 @@ def _guarded(document: Document, state: State, *allow: str) -> Any:
         document, state, purge=EVERYTHING, protect=(), update_password="on_create", caller="admin"
     )
     client: Any = Client()
-    return reconcile._guard(client, stages, document, allow)
+    return guards.keep_refused(client, stages, document.authorizations, allow)
 
 
 def test_purge_leaves_the_caller_alone_and_says_so() -> None:

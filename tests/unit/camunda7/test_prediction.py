@@ -8,11 +8,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import guards, reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import reconcile
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import SECURABLES
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Stages
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
@@ -82,7 +82,7 @@ def cases(draw: Any) -> tuple[Model, dict[str, Any]]:
     return Model(objects, members, there), task
 
 
-def _plan(model: Model, task: dict[str, Any]) -> tuple[list[list[Change]], list[guards.Refusal]]:
+def _plan(model: Model, task: dict[str, Any]) -> tuple[Stages, list[dict[str, Any]]]:
     client: Any = model
     return reconcile.plan_task(client, task, Redactor())
 

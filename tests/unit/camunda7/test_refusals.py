@@ -296,7 +296,7 @@ def test_the_guards_are_those_that_the_option_names() -> None:
 def test_the_error_names_every_change_and_the_names_that_allow_them() -> None:
     client: Any = model(caller="u")
     with pytest.raises(RefusedError) as caught:
-        guards.check(client, [entity("delete", "user", "u"), entity("delete", "group", ADMIN)], [])
+        guards.check(client, [[entity("delete", "user", "u")], [entity("delete", "group", ADMIN)]], [])
     assert caught.value.message == (
         "Refused to delete user u: it is the user that this task logs in as. "
         "To do it all the same, set allow: [remove_caller]. "

@@ -17,12 +17,9 @@ it, because the row remains in the list of authorizations and contains its own i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any, Optional
 
-from ...errors import CamundaError
-from ..client import Camunda7
 from . import authorizations
 from .authorizations import AuthorizationId
 from .permissions import ALL, SECURABLES, TYPES, VOLATILE
@@ -49,31 +46,3 @@ def is_automatic(row: Mapping[str, Any]) -> bool:
     if key.resource in VOLATILE:
         return key.resource_id != "*"
     return list(row["permissions"]) == default(key)
-
-
-def create_despite_grant(client: Camunda7, key: AuthorizationId, create: Callable[[], None]) -> bool:
-    """Create an object although the authorization exists that the engine creates together with it.
-
-    The row is set aside, the object is created, the row that the engine created with it is deleted, and the first one
-    is moved back. ``authorizations.recovery`` completes what was interrupted in between.
-
-    Returns:
-        False if there is no such row, so that the engine refused the creation for another reason.
-    """
-    from . import aside, writes  # the rare case
-
-    row = authorizations.find(client, key)
-    if row is None:
-        return False
-    # Where an interrupted run left a row aside, that one counts.
-    row = authorizations.find_set_aside(client).get(key, row)
-    writes.delete_replacement(client, row)
-    writes.put_authorization(client, aside.set_aside(row))
-    try:
-        create()
-    except CamundaError:
-        with suppress(CamundaError):
-            writes.move_back(client, row)
-        raise
-    writes.move_back(client, row)
-    return True

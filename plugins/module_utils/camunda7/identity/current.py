@@ -17,7 +17,7 @@ from . import authorizations
 from .authorizations import AUTHORIZATION, Authorizations
 from .document import Document
 from .memberships import MEMBERSHIPS
-from .objects import RESOURCES, TENANT, IdentityResource
+from .objects import RESOURCES, IdentityResource
 from .permissions import SECURABLES
 
 
@@ -28,14 +28,6 @@ class State:
     objects: dict[str, dict[str, Object]] = field(default_factory=dict)
     members: dict[str, dict[MembershipId, MembershipId]] = field(default_factory=dict)
     authorizations: Authorizations = field(default_factory=dict)
-
-    def counts(self) -> dict[str, int]:
-        """Return how many objects there are, by the name of their kind."""
-        return {
-            **{name: len(found) for name, found in self.objects.items()},
-            "membership": sum(map(len, self.members.values())),
-            AUTHORIZATION.name: len(self.authorizations),
-        }
 
 
 def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
@@ -60,15 +52,10 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
         for container in document.members[membership.option]
         if container in state.objects[membership.container.name]
     ]
-    # With a member that purge removes, the engine deletes its authorizations on its tenants, declared ones too.
-    lists += [
-        (membership, key.resource_id)
-        for membership in MEMBERSHIPS
-        if membership.container is TENANT and membership.member.plural in purge
-        for key in document.authorizations
-        if (key.grantee, key.resource) == (membership.member.name, TENANT.securable.number) and key.resource_id != "*"
-        if key.name in state.objects[key.grantee] and key.name not in document.objects[key.grantee]
-    ]
+    if purge:
+        from .purge import tenants_of_removed
+
+        lists += tenants_of_removed(document, state, purge)
     lists = list(dict.fromkeys(lists))
     found = read_all(lists, lambda item: item[0].find(client, item[1]), workers)
     for (membership, _container), members in zip(lists, found):
@@ -88,9 +75,10 @@ def check_visible(client: Camunda7, document: Document, state: State, purge: Col
         unseen = ({*declared, *document.references(resource)}) - there.keys()
         resource.check_readable(client, unseen, everything=resource.plural in purge)
     # Permissions on authorizations are not given row by row in practice: who sees one of them sees all.
-    if not state.authorizations:
-        everything = bool(document.authorizations) or AUTHORIZATION.plural in purge
-        client.check_readable(SECURABLES["authorization"], (), everything=everything)
+    if not state.authorizations and (document.authorizations or AUTHORIZATION.plural in purge):
+        from .visibility import check_readable
+
+        check_readable(client, SECURABLES["authorization"], everything=True)
     problems = [
         f"{membership.container.name} {container}, {membership.option}: there is no {membership.member.name} {name}, "
         "and none is declared."

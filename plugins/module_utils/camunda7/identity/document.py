@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from ...errors import UsageError
@@ -68,7 +67,10 @@ def load_documents(
     builder = _Builder()
     for source in sources:
         builder.add(source)
-    builder.check_members(purge, protect)
+    if purge:
+        from .purge import undeclared_members
+
+        builder.problems += undeclared_members(builder.document, builder.origins, purge, protect)
     if builder.problems:
         # A key may hold half of a surrogate pair, which no terminal can show.
         problems = [text.encode("utf-8", "backslashreplace").decode() for text in builder.problems]
@@ -83,7 +85,7 @@ class _Builder:
     def __init__(self) -> None:
         self.document = Document()
         self.problems: list[str] = []
-        self._origins: dict[Any, str] = {}
+        self.origins: dict[Any, str] = {}
 
     def add(self, source: Source) -> None:
         data = {} if source.data is None else source.data
@@ -112,7 +114,7 @@ class _Builder:
         return {finding.item for finding in found}
 
     def _is_first(self, identity: Any, origin: str, kind: str, name: Any) -> bool:
-        first = self._origins.setdefault(identity, origin)
+        first = self.origins.setdefault(identity, origin)
         if first is not origin:
             self.problems.append(f"{origin}: the {kind} {name} is declared twice, first in {first}.")
         return first is origin
@@ -157,21 +159,3 @@ class _Builder:
             key = AuthorizationId(TYPES[kind], grantee, name, securable.number, resource_id)
             if self._is_first(key, origin, AUTHORIZATION.name, key):
                 self.document.authorizations[key] = desired(key, row["permissions"])
-
-    def check_members(self, purge: Collection[str], protect: Collection[str]) -> None:
-        """Report members that the same run would remove."""
-        for membership in MEMBERSHIPS:
-            member, lists = membership.member, self.document.members[membership.option]
-            for container, names in lists.items() if member.plural in purge else ():
-                for position, name in enumerate(names):
-                    if name not in self.document.objects[member.name] and not matches(name, protect):
-                        origin = self._origins[(membership.container.name, container)]
-                        self.problems.append(
-                            f"{origin}.{membership.option}[{position}]: the {member.name} {name} is not declared, "
-                            f"and purge removes undeclared {member.plural}."
-                        )
-
-
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether an id matches one of the patterns (``*``, ``?``, ``[abc]``, case-sensitive)."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
-from ...desired.plan import CREATE, DELETE, UPDATE, Change
+from ...desired.plan import CREATE, DELETE, UPDATE, Change, Stages
 from ...errors import RefusedError
 from ..client import Camunda7
+from . import writable
 from .authorizations import AUTHORIZATION, EVERYBODY, AuthorizationId
-from .memberships import GROUP_USERS, TENANT_GROUPS, TENANT_USERS
+from .memberships import GROUP_USERS, MEMBERSHIPS, TENANT_GROUPS, TENANT_USERS
 from .objects import GROUP, USER
 from .options import ADMIN_GROUPS
 from .permissions import ALL, MANAGED, SECURABLES, TYPES, securable_of
@@ -154,13 +155,43 @@ def refusals(client: Camunda7, changes: Sequence[Change], allow: Collection[str]
     return found
 
 
-def check(client: Camunda7, changes: Sequence[Change], allow: Collection[str]) -> None:
-    """Refuse the whole plan if one of its changes is refused.
+def check(client: Camunda7, stages: Stages, allow: Collection[str]) -> None:
+    """Refuse the whole plan if one of its changes is refused, or cannot be written.
 
     Raises:
         RefusedError: with every refused change and the name that allows it.
+        UsageError: see ``writable.check``.
     """
+    changes = [change for stage in stages for change in stage]
     refuse(refusals(client, changes, allow))
+    writable.check(changes)
+
+
+def keep_refused(
+    client: Camunda7,
+    stages: Stages,
+    declared: Collection[AuthorizationId],
+    allow: Collection[str],
+    ordered: Optional[Stages] = None,
+) -> tuple[Stages, list[Refusal]]:
+    """Return the stages of ``c7_identity`` without what purge has to leave alone because of the guards, and that.
+
+    Args:
+        declared: the declared authorizations. A refused change of them, or of a membership, ends the task.
+        ordered: the stages in the order in which the changes are made, where that differs.
+
+    Raises:
+        RefusedError: a declaration asks for something dangerous.
+        UsageError: what has to be written cannot be, see ``writable``.
+    """
+    refused = refusals(client, [change for stage in ordered or stages for change in stage], allow)
+    memberships = {membership.kind for membership in MEMBERSHIPS}
+    kept = [item for item in refused if item.change.kind not in memberships and item.change.key not in declared]
+    refuse([item for item in refused if item not in kept])
+    left = {id(item.change) for item in kept}
+    final = [[change for change in stage if id(change) not in left] for stage in stages]
+    writable.check((change for stage in final for change in stage), "List it in protect to exclude it from purge.")
+    return final, kept
 
 
 def summary(refused: Sequence[Refusal]) -> list[dict[str, Any]]:

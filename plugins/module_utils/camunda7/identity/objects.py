@@ -15,7 +15,6 @@ from ...desired.plan import Change, Object
 from ...desired.resource import Field, Resource
 from ...rest import shapes
 from ..client import Camunda7
-from ..ids import encode_id
 from .permissions import SECURABLES, Securable
 
 # The lengths are those of the columns of the engine's tables.
@@ -53,10 +52,15 @@ class IdentityResource(Resource[Camunda7]):
         return {self.id.api: shapes.TEXT, **fields}
 
     def check_id(self, name: str) -> None:
+        from ..ids import encode_id  # not needed for documents
+
         encode_id(name)
 
     def check_readable(self, client: Camunda7, unseen: Collection[str], *, everything: bool = False) -> None:
-        client.check_readable(self.securable, unseen, everything=everything)
+        if unseen or everything:
+            from .visibility import check_readable
+
+            check_readable(client, self.securable, unseen, everything=everything)
 
     def find(self, client: Camunda7, ids: Iterable[str]) -> dict[str, Object]:
         """Return the objects with these ids, by id, in the fewest requests.

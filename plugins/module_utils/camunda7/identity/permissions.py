@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...errors import UsageError
-from ...words import nearest
 
 ALL = "ALL"
 NONE = "NONE"
@@ -113,6 +112,8 @@ def securable_of(value: object) -> Securable:
         return _BY_NUMBER.get(int(text)) or Securable(int(text), str(int(text)), ())
     securable = SECURABLES.get(text.lower())
     if securable is None:
+        from ...words import nearest
+
         raise UsageError(
             f"Unknown resource {text!r}.{nearest(text, SECURABLES)} Valid are {', '.join(SECURABLES)}, or a number."
         )
@@ -121,14 +122,16 @@ def securable_of(value: object) -> Securable:
 
 def check_permissions(securable: Securable, permissions: Iterable[str]) -> list[str]:
     """Return what is wrong with these names of permissions; nothing for a securable that is not in the table."""
-    if not securable.known:
-        return []
     valid = (*securable.permissions, ALL, NONE)
+    unknown = [name for name in permissions if securable.known and name not in valid]
+    if not unknown:
+        return []
+    from ...words import nearest
+
     return [
         f"Unknown permission {name!r} for the resource {securable.name}.{nearest(name, valid)} "
         f"Valid are {', '.join(valid)}."
-        for name in permissions
-        if name not in valid
+        for name in unknown
     ]
 
 

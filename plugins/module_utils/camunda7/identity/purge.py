@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...desired import brake
@@ -14,13 +14,14 @@ from ...errors import RefusedError
 from . import authorizations, automatic_grants
 from .authorizations import AUTHORIZATION, AuthorizationId
 from .current import State
-from .document import Document, matches
-from .memberships import MEMBERSHIPS
+from .document import Document
+from .memberships import MEMBERSHIPS, IdentityMembership
 from .objects import RESOURCES, TENANT
 from .options import PURGE_UNDECLARED
 from .permissions import MANAGED
 from .reconcile import AGAIN, GRANTS
 from .side_effects import dropped_with
+from .values import matches
 
 
 def check(document: Document, purge: Collection[str], params: Mapping[str, Any]) -> None:
@@ -59,6 +60,43 @@ def surplus_authorizations(rows: Mapping[AuthorizationId, Object], protect: Coll
         return matches(key.name, protect) or (on_identity and matches(key.resource_id, protect))
 
     return [key for key, row in rows.items() if not automatic_grants.is_automatic(row) and not is_protected(key)]
+
+
+def undeclared_members(
+    document: Document, origins: Mapping[Any, str], purge: Collection[str], protect: Collection[str]
+) -> Iterator[str]:
+    """Say which members of declared lists the same run would remove.
+
+    Args:
+        origins: where objects are declared, by resource name and id.
+        protect: patterns of ids that purge leaves alone.
+    """
+    for membership in MEMBERSHIPS:
+        member, lists = membership.member, document.members[membership.option]
+        for container, names in lists.items() if member.plural in purge else ():
+            for position, name in enumerate(names):
+                if name not in document.objects[member.name] and not matches(name, protect):
+                    yield (
+                        f"{origins[(membership.container.name, container)]}.{membership.option}[{position}]: the "
+                        f"{member.name} {name} is not declared, and purge removes undeclared {member.plural}."
+                    )
+
+
+def tenants_of_removed(
+    document: Document, state: State, purge: Collection[str]
+) -> list[tuple[IdentityMembership, str]]:
+    """Return the lists of members that a declared authorization depends on.
+
+    With a member that purge removes, the engine deletes its authorizations on its tenants, declared ones too.
+    """
+    return [
+        (membership, key.resource_id)
+        for membership in MEMBERSHIPS
+        if membership.container is TENANT and membership.member.plural in purge
+        for key in document.authorizations
+        if (key.grantee, key.resource) == (membership.member.name, TENANT.securable.number) and key.resource_id != "*"
+        if key.name in state.objects[key.grantee] and key.name not in document.objects[key.grantee]
+    ]
 
 
 def defaults(surplus: Iterable[AuthorizationId], document: Document) -> dict[AuthorizationId, dict[str, Any]]:
@@ -103,7 +141,7 @@ def settle(
     removals = [change for stage in stages for change in stage if change.action == DELETE]
     if not removals:
         return stages
-    brake.check(removals, state.counts(), params["max_deletions"])
+    brake.check(removals, _counts(state), params["max_deletions"])
     return create_again(stages, document, state)
 
 
@@ -124,3 +162,12 @@ def create_again(stages: list[list[Change]], document: Document, state: State) -
     stages[GRANTS] = [change for change in stages[GRANTS] if change.key not in again]
     stages[AGAIN] = list(again.values())
     return stages
+
+
+def _counts(state: State) -> dict[str, int]:
+    """Return how many objects there are, by the name of their kind."""
+    return {
+        **{name: len(found) for name, found in state.objects.items()},
+        "membership": sum(map(len, state.members.values())),
+        AUTHORIZATION.name: len(state.authorizations),
+    }

@@ -6,40 +6,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any
 
 from ... import strings
-from ...desired.plan import CREATE, DELETE, UPDATE, Change, plan
+from ...desired.plan import CREATE, DELETE, UPDATE, Change, Stages, plan
 from ...errors import UsageError
 from ...secrets import Redactor
 from ...task import Context, Outcome
 from ..client import Camunda7
 from .authorizations import AUTHORIZATION, recovery
 from .current import State, check_visible, fetch
-from .document import Document, Source, load_documents, matches
+from .document import Document, Source, load_documents
 from .memberships import MEMBERSHIPS, IdentityMembership
 from .objects import PASSWORD, RESOURCES, SECTIONS, USER
 from .options import ADMIN_GROUPS
 from .schema import ITEMS
-
-if TYPE_CHECKING:
-    from .guards import Refusal
+from .values import matches
 
 GRANTS, AGAIN = 2, 6  # stages: authorizations, and those that wait for the removal of objects
 
 PURGE = (*SECTIONS, MEMBERSHIPS[0].kind.plural, AUTHORIZATION.plural)
 
 
-Stages = list[list[Change]]
-
-
 def reconcile_task(context: Context[Camunda7]) -> Outcome:
     """Do the work of ``c7_identity``."""
     stages, kept = plan_task(context.client, context.params, context.redactor)
     context.apply(stages, context.params["concurrency"])
-    if kept:
-        from . import guards
-    return Outcome.summary(stages, kept=guards.summary(kept) if kept else [])
+    return Outcome.summary(stages, kept=kept)
 
 
 def reconcile(
@@ -109,8 +102,8 @@ def _plan_members(
     return plan(membership.kind, desired, current, surplus=surplus)
 
 
-def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> tuple[Stages, list[Refusal]]:
-    """Return the guarded plan for the parameters of ``c7_identity``, and what purge left alone.
+def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> tuple[Stages, list[dict[str, Any]]]:
+    """Return the guarded plan for the parameters of ``c7_identity``, and what purge kept, for the result.
 
     Raises:
         UsageError: the document is wrong (before the first request), or names members that do not exist.
@@ -140,7 +133,12 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
     )
     # The guards must see the changes in the order in which they are made: what a purge creates again comes last.
     ordered = purging.create_again(stages, document, state) if purge else None
-    stages, kept = _guard(client, stages, document, params["allow"], ordered)
+    kept: list[dict[str, Any]] = []
+    if any(ordered or stages):
+        from . import guards
+
+        stages, refused = guards.keep_refused(client, stages, document.authorizations, params["allow"], ordered)
+        kept = guards.summary(refused)
     if purge:
         stages = purging.settle(stages, document, state, params)
     return stages, kept
@@ -178,37 +176,3 @@ def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
         raise UsageError(" ".join(problems), problems=problems)
     for name, password in passwords.items():
         users[name]["password"] = password
-
-
-def _guard(
-    client: Camunda7,
-    stages: Stages,
-    document: Document,
-    allow: Collection[str],
-    ordered: Optional[Stages] = None,
-) -> tuple[Stages, list[Refusal]]:
-    """Apply the guards: purge leaves alone what they refuse; any other refusal ends the task.
-
-    Args:
-        ordered: the stages in the order in which the changes are made, where that differs.
-
-    Raises:
-        RefusedError: a declaration asks for something dangerous.
-        UsageError: what has to be written cannot be, see ``writable``.
-    """
-    if not any(ordered or stages):
-        return stages, []
-    from . import guards, writable
-
-    refused = guards.refusals(client, [change for stage in ordered or stages for change in stage], allow)
-    memberships = {membership.kind for membership in MEMBERSHIPS}
-    kept = [
-        item
-        for item in refused
-        if item.change.kind not in memberships and item.change.key not in document.authorizations
-    ]
-    guards.refuse([item for item in refused if item not in kept])
-    left = {id(item.change) for item in kept}
-    final = [[change for change in stage if id(change) not in left] for stage in stages]
-    writable.check((change for stage in final for change in stage), "List it in protect to exclude it from purge.")
-    return final, kept

@@ -17,11 +17,11 @@ from ...task import Context, Outcome
 from ..client import Camunda7
 from . import authorizations, automatic_grants
 from .authorizations import AUTHORIZATION
-from .document import matches
 from .memberships import MEMBERSHIPS
 from .objects import SECTIONS
 from .permissions import SECURABLES
-from .schema import strings_of
+from .values import matches, strings_of
+from .visibility import check_readable
 
 Document = dict[str, list[dict[str, Any]]]
 
@@ -71,7 +71,7 @@ def read_document(client: Camunda7, kinds: Collection[str], ids: Collection[str]
     for (row, membership), members in zip(lists, found):
         row[membership.option] = sorted(key.member for key in members)
     if AUTHORIZATION.plural in kinds:
-        client.check_readable(SECURABLES["authorization"], (), everything=True)
+        check_readable(client, SECURABLES["authorization"], everything=True)
         table = authorizations.find_all(client, (), everything=True)
         document[AUTHORIZATION.plural] = _grouped(
             authorizations.show(row)

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Optional
 
 from ...desired.plan import CREATE, DELETE, Change, Object
-from ...errors import AnswerError, InvalidAnswerError, NotFoundError
+from ...errors import AnswerError, CamundaError, InvalidAnswerError, NotFoundError
 from ..client import Camunda7
 from ..ids import encode_id
-from . import automatic_grants
-from .authorizations import ASIDE, ROW, AuthorizationId, find, key_of, stored
+from .authorizations import ASIDE, ROW, AuthorizationId, find, find_set_aside, key_of, stored
 
 if TYPE_CHECKING:
     from .memberships import IdentityMembership
@@ -45,7 +45,7 @@ def _create_object(client: Camunda7, resource: IdentityResource, name: str, afte
             _update_object(client, resource, name, dict(there[name]), resource.result(after))
             return
         key = AuthorizationId.grant(resource.name, name, resource.securable, name)
-        if not resource.automatic_grant or not automatic_grants.create_despite_grant(client, key, create):
+        if not resource.automatic_grant or not _create_despite_grant(client, key, create):
             raise
 
 
@@ -85,8 +85,36 @@ def write_membership(client: Camunda7, membership: IdentityMembership, change: C
         if membership.find(client, change.key.container, [change.key.member]):
             return
         key = AuthorizationId.grant(member.name, change.key.member, container.securable, change.key.container)
-        if not membership.automatic_grant or not automatic_grants.create_despite_grant(client, key, add):
+        if not membership.automatic_grant or not _create_despite_grant(client, key, add):
             raise
+
+
+def _create_despite_grant(client: Camunda7, key: AuthorizationId, create: Callable[[], None]) -> bool:
+    """Create an object although the authorization that the engine creates with it exists (see ``automatic_grants``).
+
+    The row is set aside, the object is created, the row that the engine created with it is deleted, and the first one
+    is moved back. ``authorizations.recovery`` completes what was interrupted in between.
+
+    Returns:
+        False if there is no such row, so that the engine refused the creation for another reason.
+    """
+    from . import aside  # the rare case
+
+    row = find(client, key)
+    if row is None:
+        return False
+    # Where an interrupted run left a row aside, that one counts.
+    row = find_set_aside(client).get(key, row)
+    delete_replacement(client, row)
+    put_authorization(client, aside.set_aside(row))
+    try:
+        create()
+    except CamundaError:
+        with suppress(CamundaError):
+            move_back(client, row)
+        raise
+    move_back(client, row)
+    return True
 
 
 def write_authorization(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
