@@ -79,6 +79,7 @@ ORCHESTRATION_CLUSTER_ENV: Mapping[str, tuple[str, ...]] = {
 """The environment variables of Camunda's own clients for Camunda 8, which several products of it share."""
 
 
+STATE: Mapping[str, Any] = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 CONCURRENCY: Mapping[str, Any] = {"concurrency": {"type": "int", "default": 4}}
 WAIT: Mapping[str, Any] = {
     "wait": {"type": "bool", "default": True},
@@ -86,6 +87,11 @@ WAIT: Mapping[str, Any] = {
     "wait_interval": {"type": "float", "default": 0.5},
 }
 """Argument specs that modules share; ``wait_*`` are seconds. Their ranges are in checks.py."""
+
+
+def allow(*guards: str) -> dict[str, dict[str, Any]]:
+    """Return the option ``allow``: the names of the guards that a task switches off."""
+    return {"allow": {"type": "list", "elements": "str", "choices": list(guards), "default": []}}
 
 
 def product_options(env: Mapping[str, tuple[str, ...]], *extra: Option) -> tuple[Option, ...]:

@@ -115,13 +115,13 @@ authorization:
     permissions: [CREATE_INSTANCE, READ]
 """
 
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import ensure
-from ..module_utils.camunda7.identity.guards import GUARDS
-from ..module_utils.camunda7.identity.schema import TEXT
+from ..module_utils.camunda7.identity.ensure_authorization import ensure_authorization as work
+from ..module_utils.camunda7.identity.objects import TEXT
+from ..module_utils.camunda7.identity.options import ALLOW
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.options import STATE
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
@@ -133,8 +133,8 @@ SPEC = Spec(
         "resource_id": {"type": "str", "default": "*"},
         "permissions": {"type": "list", "elements": "str"},
         "mode": {"type": "str", "choices": ["exact", "add", "remove"], "default": "exact"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
+        **STATE,
+        **ALLOW,
     },
     rules={
         "mutually_exclusive": [("user", "group")],
@@ -143,12 +143,6 @@ SPEC = Spec(
     strings=dict.fromkeys(("user", "group", "resource_id", "permissions"), TEXT),
     not_empty=("permissions",),
 )
-
-
-def work(context: Context[Camunda7]) -> Outcome:
-    stages, current = ensure.authorization(context.client, context.params)
-    written = context.apply(stages)
-    return Outcome.of(stages, authorization=written[-1] if written else ensure.shown(stages, current))
 
 
 def main() -> None:

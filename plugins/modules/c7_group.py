@@ -71,33 +71,21 @@ group:
   sample: {id: ops, name: Operations, type: WORKFLOW}
 """
 
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import ensure
-from ..module_utils.camunda7.identity.entities import GROUP
-from ..module_utils.camunda7.identity.guards import GUARDS
-from ..module_utils.camunda7.identity.schema import ID, TEXT
+from ..module_utils.camunda7.identity.ensure import ensure_object
+from ..module_utils.camunda7.identity.objects import GROUP
+from ..module_utils.camunda7.identity.options import ALLOW, PURGE_AUTHORIZATIONS
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.options import STATE
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {
-        "id": {"type": "str", "required": True},
-        "name": {"type": "str"},
-        "type": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "purge_authorizations": {"type": "bool", "default": False},
-        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
-    },
-    strings={"id": ID, "name": TEXT, "type": TEXT},
+    {**GROUP.arguments(), **STATE, **PURGE_AUTHORIZATIONS, **ALLOW},
+    strings=GROUP.rules(),
 )
 
-
-def work(context: Context[Camunda7]) -> Outcome:
-    stages, current = ensure.entity(context.client, GROUP, context.params)
-    context.apply(stages)
-    return Outcome.of(stages, group=ensure.shown(stages, current))
+work = ensure_object(GROUP)
 
 
 def main() -> None:

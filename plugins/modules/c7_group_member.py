@@ -91,34 +91,22 @@ changes:
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """
 
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import ensure
-from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.ensure import ensure_members
 from ..module_utils.camunda7.identity.memberships import GROUP_USERS
-from ..module_utils.camunda7.identity.schema import ID
+from ..module_utils.camunda7.identity.options import ALLOW
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.desired.ensure import EXACT, member_arguments, member_rules
+from ..module_utils.options import STATE
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {
-        "group": {"type": "str", "required": True},
-        "members": {"type": "list", "elements": "str", "required": True, "aliases": ["member"]},
-        "exact": {"type": "bool", "default": False},
-        "max_deletions": {"type": "str", "default": "100%"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
-    },
-    strings={"group": ID, "members": ID},
+    {**member_arguments(GROUP_USERS), **EXACT, **STATE, **ALLOW},
+    strings=member_rules(GROUP_USERS),
 )
 
-
-def work(context: Context[Camunda7]) -> Outcome:
-    params = context.params
-    stages = ensure.members(context.client, params["group"], {GROUP_USERS: params["members"]}, params, context.missing)
-    context.apply(stages)
-    return Outcome.summary(stages)
+work = ensure_members(GROUP_USERS)
 
 
 def main() -> None:

@@ -158,57 +158,34 @@ kept:
   sample: [{guard: remove_caller, reason: it is the user that this task logs in as, objects: [user admin]}]
 """
 
-from typing import Any
-
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import guards, reconcile, schema
+from ..module_utils.camunda7.identity.objects import ID
+from ..module_utils.camunda7.identity.options import GUARDS, PURGE_UNDECLARED, UPDATE_PASSWORD
+from ..module_utils.camunda7.identity.reconcile import PURGE
+from ..module_utils.camunda7.identity.reconcile import reconcile_task as work
+from ..module_utils.camunda7.identity.schema import ITEMS, section_arguments
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.options import CONCURRENCY, allow
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
-
-
-def _rows(**fields: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "list", "elements": "dict", "options": fields}
-
-
-TEXT = {"type": "str"}
-ID = {"type": "str", "required": True}
-IDS = {"type": "list", "elements": "str"}
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
     {
-        "users": _rows(id=ID, first_name=TEXT, last_name=TEXT, email=TEXT, password={"type": "str", "no_log": True}),
-        "groups": _rows(id=ID, name=TEXT, type=TEXT, members=IDS),
-        "tenants": _rows(id=ID, name=TEXT, users=IDS, groups=IDS),
-        "authorizations": _rows(
-            type=TEXT, user=TEXT, group=TEXT, resource=ID, id=TEXT, ids=IDS, permissions={**IDS, "required": True}
-        ),
+        **section_arguments(),
         "src": {"type": "path"},
         "passwords": {"type": "dict", "no_log": True},
-        "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
-        "purge": {"type": "list", "elements": "str", "choices": list(reconcile.PURGE), "default": []},
+        **UPDATE_PASSWORD,
+        "purge": {"type": "list", "elements": "str", "choices": list(PURGE), "default": []},
         "protect": {"type": "list", "elements": "str", "default": []},
         "max_deletions": {"type": "str"},
-        "concurrency": {"type": "int", "default": 4},
-        "allow": {
-            "type": "list",
-            "elements": "str",
-            "choices": [*guards.GUARDS, guards.PURGE_UNDECLARED],
-            "default": [],
-        },
+        **CONCURRENCY,
+        **allow(*GUARDS, PURGE_UNDECLARED),
     },
-    rules={"required_one_of": [("users", "groups", "tenants", "authorizations", "src")]},
+    rules={"required_one_of": [(*ITEMS, "src")]},
     not_empty=("src",),
-    strings={"protect": schema.ID},
-    as_given=("users", "groups", "tenants", "authorizations"),
+    strings={"protect": ID},
+    as_given=tuple(ITEMS),
 )
-
-
-def work(context: Context[Camunda7]) -> Outcome:
-    stages, kept = reconcile.plan_task(context.client, context.params, context.redactor)
-    context.apply(stages, context.params["concurrency"])
-    return Outcome.summary(stages, kept=guards.summary(kept))
 
 
 def main() -> None:

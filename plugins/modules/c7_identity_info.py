@@ -89,46 +89,26 @@ dest:
   type: str
 """
 
-from ..module_utils import files
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import schema, snapshot
+from ..module_utils.camunda7.identity.objects import ID
+from ..module_utils.camunda7.identity.schema import ITEMS
+from ..module_utils.camunda7.identity.snapshot import export as work
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.options import CONCURRENCY
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
-
-KINDS = ["users", "groups", "tenants", "authorizations"]
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
     {
-        "kinds": {"type": "list", "elements": "str", "choices": KINDS, "default": KINDS},
+        "kinds": {"type": "list", "elements": "str", "choices": list(ITEMS), "default": list(ITEMS)},
         "ids": {"type": "list", "elements": "str", "default": ["*"]},
         "dest": {"type": "path"},
-        "concurrency": {"type": "int", "default": 4},
+        **CONCURRENCY,
     },
     reads_only=True,
     not_empty=("dest", "ids"),
-    strings={"ids": schema.ID},
+    strings={"ids": ID},
 )
-
-MASKED = (
-    "The result has a value that is, or holds, a secret of this task, such as the id of a user that is also the password. "
-    "Ansible masks it, so do not use the result as a document: write it to a file with dest."
-)
-
-
-def work(context: Context[Camunda7]) -> Outcome:
-    params, dest = context.params, context.params["dest"]
-    if dest is not None:
-        files.check_dest(dest)
-    document = snapshot.read(context.client, params["kinds"], params["ids"], params["concurrency"])
-    counts = {kind: len(rows) for kind, rows in document.items()}
-    if dest is None:
-        if snapshot.holds(document, context.redactor.values):
-            context.warn(MASKED)
-        return Outcome(result={"identity": document, "counts": counts})
-    changed = files.write_text(dest, snapshot.text(dest, document), check_mode=context.check_mode)
-    return Outcome(changed, {"dest": dest, "counts": counts})
 
 
 def main() -> None:

@@ -51,29 +51,20 @@ tenant:
   sample: {id: emea, name: EMEA}
 """
 
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import ensure
-from ..module_utils.camunda7.identity.entities import TENANT
-from ..module_utils.camunda7.identity.schema import ID, TEXT
+from ..module_utils.camunda7.identity.ensure import ensure_object
+from ..module_utils.camunda7.identity.objects import TENANT
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.options import STATE
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {
-        "id": {"type": "str", "required": True},
-        "name": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    },
-    strings={"id": ID, "name": TEXT},
+    {**TENANT.arguments(), **STATE},
+    strings=TENANT.rules(),
 )
 
-
-def work(context: Context[Camunda7]) -> Outcome:
-    stages, current = ensure.entity(context.client, TENANT, context.params)
-    context.apply(stages)
-    return Outcome.of(stages, tenant=ensure.shown(stages, current))
+work = ensure_object(TENANT)
 
 
 def main() -> None:

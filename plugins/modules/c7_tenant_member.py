@@ -95,37 +95,23 @@ changes:
   sample: [{action: create, kind: membership, name: user jdoe of group ops}]
 """
 
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import ensure
-from ..module_utils.camunda7.identity.guards import GUARDS
+from ..module_utils.camunda7.identity.ensure import ensure_members
 from ..module_utils.camunda7.identity.memberships import TENANT_GROUPS, TENANT_USERS
-from ..module_utils.camunda7.identity.schema import ID
+from ..module_utils.camunda7.identity.options import ALLOW
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.desired.ensure import EXACT, member_arguments, member_rules
+from ..module_utils.options import STATE
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {
-        "tenant": {"type": "str", "required": True},
-        "users": {"type": "list", "elements": "str", "aliases": ["user"]},
-        "groups": {"type": "list", "elements": "str", "aliases": ["group"]},
-        "exact": {"type": "bool", "default": False},
-        "max_deletions": {"type": "str", "default": "100%"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
-    },
+    {**member_arguments(TENANT_USERS, TENANT_GROUPS), **EXACT, **STATE, **ALLOW},
     rules={"required_one_of": [("users", "groups")]},
-    strings={"tenant": ID, "users": ID, "groups": ID},
+    strings=member_rules(TENANT_USERS, TENANT_GROUPS),
 )
 
-
-def work(context: Context[Camunda7]) -> Outcome:
-    params = context.params
-    lists = {TENANT_USERS: params["users"], TENANT_GROUPS: params["groups"]}
-    stages = ensure.members(context.client, params["tenant"], lists, params, context.missing)
-    context.apply(stages)
-    return Outcome.summary(stages)
+work = ensure_members(TENANT_USERS, TENANT_GROUPS)
 
 
 def main() -> None:

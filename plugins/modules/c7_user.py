@@ -108,37 +108,22 @@ user:
   sample: {id: jdoe, firstName: Jane, lastName: Doe, email: jane@example.com}
 """
 
-from ..module_utils.camunda7.client import Camunda7
-from ..module_utils.camunda7.identity import ensure
-from ..module_utils.camunda7.identity.entities import USER
-from ..module_utils.camunda7.identity.guards import GUARDS
-from ..module_utils.camunda7.identity.schema import ID, PASSWORD, TEXT
+from ..module_utils.camunda7.identity.ensure import ensure_object
+from ..module_utils.camunda7.identity.objects import USER
+from ..module_utils.camunda7.identity.options import ALLOW, PURGE_AUTHORIZATIONS, UPDATE_PASSWORD
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.options import STATE
 from ..module_utils.runner import run
-from ..module_utils.task import Context, Outcome, Spec
+from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {
-        "id": {"type": "str", "required": True},
-        "first_name": {"type": "str"},
-        "last_name": {"type": "str"},
-        "email": {"type": "str"},
-        "user_password": {"type": "str", "no_log": True},
-        "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "purge_authorizations": {"type": "bool", "default": False},
-        "allow": {"type": "list", "elements": "str", "choices": list(GUARDS), "default": []},
-    },
-    strings={"id": ID, "first_name": TEXT, "last_name": TEXT, "email": TEXT, "user_password": PASSWORD},
+    {**USER.arguments(), **UPDATE_PASSWORD, **STATE, **PURGE_AUTHORIZATIONS, **ALLOW},
+    strings=USER.rules(),
     not_empty=("user_password",),
 )
 
-
-def work(context: Context[Camunda7]) -> Outcome:
-    stages, current = ensure.entity(context.client, USER, context.params)
-    context.apply(stages)
-    return Outcome.of(stages, user=ensure.shown(stages, current))
+work = ensure_object(USER)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7 as Camunda7Client
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import caller
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import MANAGED, resource_of
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import MANAGED, securable_of
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import GLOBAL, GRANT, REVOKE, Authorization, Camunda7
 from ansible_collections.bpmops.camunda.tests.support.documents import GROUP, TENANT, USER
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
@@ -79,7 +79,7 @@ def test_the_callers_rights_are_what_the_engine_says(clean_engine: Engine) -> No
                     names = dice.choice([["ALL"], ["CREATE"], ["DELETE"], ["CREATE", "DELETE"], []])
                     api.authorize(names, resource, which, **grantee)
     asking: Any = Camunda7(api.url, "bot", password)
-    user = caller.read(_Reader(api), "bot", ())
+    user = caller.read_caller(_Reader(api), "bot", ())
     assert user.groups == {"g", "h"}
     verdicts = set()
     for resource in (TENANT, TENANT_MEMBERSHIP):
@@ -92,7 +92,7 @@ def test_the_callers_rights_are_what_the_engine_says(clean_engine: Engine) -> No
                     resourceType=resource,
                     resourceId=which,
                 )["authorized"]
-                assert user.may(permission, resource, which) is says, (permission, resource, which, user.rows)
+                assert user.is_authorized(permission, resource, which) is says, (permission, resource, which, user.rows)
                 verdicts.add(says)
     assert verdicts == {True, False}
 
@@ -184,7 +184,7 @@ def test_a_service_account_cannot_purge_its_own_rights(bot: Play, clean_engine: 
     for step in run.tasks[1:4]:
         assert step.after.groups["robots"].members == {"bot"}
     kept = {name: each["guard"] for each in run[3].ok["kept"] for name in each["objects"]}
-    rights = {"group robots", *(f"authorization grant group robots on {resource_of(each).name} *" for each in MANAGED)}
+    rights = {"group robots", *(f"authorization grant group robots on {securable_of(each).name} *" for each in MANAGED)}
     assert {name for name, guard in kept.items() if guard == "remove_caller_rights"} == rights
     assert kept["user bot"] == "remove_caller"
     assert not run[3].requests.writes

@@ -38,7 +38,7 @@ class Model:
 
     # The client
 
-    def list(self, kind: str, *, query: Optional[dict[str, Any]] = None) -> list[dict[str, Any]]:
+    def list(self, kind: str, *, fields: Any = None, query: Optional[dict[str, Any]] = None) -> list[dict[str, Any]]:
         self.reads.append(f"{kind} {query or ''}")
         query = query or {}
         if kind == "authorization":
@@ -76,17 +76,14 @@ class Model:
             ):
                 yield row
 
-    def page(self, kind: str) -> Page:
+    def page(self, kind: str, *, fields: Any = None) -> Page:
         return Page(self.list(kind), self.page_size)
 
     def read(self, *segments: str) -> Any:
         raise AssertionError(f"not expected: {segments}")
 
-    def may(self, permission: str, resource: Any, resource_id: str = "*") -> bool:
-        return self.sees_authorizations
-
-    def check_readable(self, *_what: Any, **_more: Any) -> None:
-        """Everything can be read."""
+    def is_authorized(self, permission: str, securable: Any, resource_id: str = "*") -> bool:
+        return self.sees_authorizations or securable.name != "authorization"
 
     # What the engine does
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.bpmops.camunda.plugins.doc_fragments import attributes, c7_guards
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.guards import GUARDS, PURGE_UNDECLARED
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.options import GUARDS, PURGE_UNDECLARED
 from ansible_collections.bpmops.camunda.plugins.module_utils.options import IN_PROCESS
 from ansible_collections.bpmops.camunda.tests.tools import doc_fragments
 from ansible_collections.bpmops.camunda.tests.tools.doc_fragments import PRODUCTS, Product

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Camunda 7 REST API: ids in paths, pages, permissions of the caller.
+"""The Camunda 7 REST API: paths, pages, permissions of the caller.
 
 Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Operaton 1.0.3).
 """
@@ -9,70 +9,28 @@ Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Op
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from urllib.parse import quote
 
 from ..errors import (
     AnswerError,
     AuthenticationError,
     CamundaError,
-    HiddenError,
     InvalidAnswerError,
     NotFoundError,
-    UsageError,
 )
 from ..rest import shapes
 from ..rest.client import Client
 from ..rest.response import Response
-from .identity.permissions import Resource
+
+if TYPE_CHECKING:
+    from .identity.permissions import Securable
 
 PAGE_SIZE = 500
 _MOST_ROWS = 1_000_000
 
-# Both are stored (as something else) and then answered with 400 in every address. Other control characters work.
-_UNADDRESSABLE = re.compile("[\\x00\\ud800-\\udfff]")
-
-ROWS: Mapping[str, shapes.Fields] = {
-    "user": {
-        "id": shapes.TEXT,
-        "firstName": shapes.TEXT_OR_NULL,
-        "lastName": shapes.TEXT_OR_NULL,
-        "email": shapes.TEXT_OR_NULL,
-    },
-    "group": {"id": shapes.TEXT, "name": shapes.TEXT_OR_NULL, "type": shapes.TEXT_OR_NULL},
-    "tenant": {"id": shapes.TEXT, "name": shapes.TEXT_OR_NULL},
-    "authorization": {
-        "id": shapes.TEXT,
-        "type": shapes.INTEGER,
-        "permissions": shapes.TEXTS,
-        "userId": shapes.TEXT_OR_NULL,
-        "groupId": shapes.TEXT_OR_NULL,
-        "resourceType": shapes.INTEGER,
-        "resourceId": shapes.TEXT_OR_NULL,
-    },
-}
-"""The fields of a row that the collection relies on, by the address of the list."""
-
-
-def encode_id(value: str) -> str:
-    """Encode a user, group or tenant id for a path.
-
-    The engine decodes slashes and backslashes twice, because Tomcat refuses them when they are encoded once. So the
-    address of an id that contains ``%2F`` means another id, the one with a slash.
-
-    Raises:
-        UsageError: for ids that no URL can carry.
-    """
-    if value in {"", ".", ".."} or _UNADDRESSABLE.search(value):
-        raise UsageError(f"The id {value!r} cannot be used: no web address can carry it.")
-    if "%2F" in value or "%5C" in value:
-        raise UsageError(
-            f"The id {value!r} cannot be addressed: the engine takes %2F and %5C in it for a slash and a backslash, "
-            "which is another id. The REST API can neither change nor remove such an object. "
-            "List it in protect to exclude it from purge."
-        )
-    return quote(value.replace("/", "%2F").replace("\\", "%5C"), safe="")
+ONLY_ID: shapes.Fields = {"id": shapes.TEXT}
 
 
 class Page(NamedTuple):
@@ -111,7 +69,7 @@ class Camunda7:
         self.authenticated = authenticated
         self.caller = caller
         self.password = password
-        self._page_size = PAGE_SIZE
+        self.page_size = PAGE_SIZE
         self._prefix = f"/engine/{quote(engine, safe='')}" if engine else ""
 
     def path(self, *segments: str) -> str:
@@ -133,16 +91,26 @@ class Camunda7:
             return False
         return True
 
-    def page(self, *segments: str, query: Optional[Mapping[str, Any]] = None, first: int = 0) -> Page:
+    def page(
+        self,
+        *segments: str,
+        fields: shapes.Fields = ONLY_ID,
+        query: Optional[Mapping[str, Any]] = None,
+        first: int = 0,
+    ) -> Page:
         """Return the rows of a list from the position ``first`` on.
+
+        Args:
+            segments: the address of the list.
+            fields: the fields that every row must have.
 
         An engine with ``queryMaxResultsLimit`` refuses larger pages and names its limit, which is kept to from then on.
         """
         while True:
-            size = self._page_size
+            size = self.page_size
             part = {**(query or {}), "firstResult": first, "maxResults": size}
             try:
-                rows = self.read("GET", *segments, query=part).rows(ROWS[segments[0]])
+                rows = self.read("GET", *segments, query=part).rows(fields)
             except InvalidAnswerError as error:
                 error.message += " The address of a Camunda 7 REST API usually ends with /engine-rest."
                 raise
@@ -150,13 +118,15 @@ class Camunda7:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
                     raise
-                self._page_size = int(limit.group(1))
+                self.page_size = int(limit.group(1))
                 continue
             if len(rows) > size:
                 raise _not_paged(self.path(*segments), f"{len(rows)} rows came where at most {size} were asked for")
             return Page(rows, size)
 
-    def list(self, *segments: str, query: Optional[Mapping[str, Any]] = None) -> list[dict[str, Any]]:
+    def list(
+        self, *segments: str, fields: shapes.Fields = ONLY_ID, query: Optional[Mapping[str, Any]] = None
+    ) -> list[dict[str, Any]]:
         """Return the whole list, each row once.
 
         The engine sorts lists by id. A row that is created while they are read moves others to the next page, where
@@ -168,7 +138,7 @@ class Camunda7:
         rows: dict[str, dict[str, Any]] = {}
         first = 0
         while True:
-            page = self.page(*segments, query=query, first=first)
+            page = self.page(*segments, fields=fields, query=query, first=first)
             known = len(rows)
             rows.update((row["id"], row) for row in page.rows)
             if not page.is_full:
@@ -179,35 +149,14 @@ class Camunda7:
             if first > _MOST_ROWS:
                 raise _not_paged(self.path(*segments), f"there is no end after {first} rows")
 
-    def check_readable(self, resource: Resource, unseen: Iterable[str], *, everything: bool = False) -> None:
-        """Make sure that objects that were not found are absent, not hidden.
-
-        The engine silently omits from its lists what the caller may not read.
-
-        Args:
-            unseen: ids that were looked for and not found.
-            everything: whether the whole list matters (purge, export), not only these ids.
-
-        Raises:
-            HiddenError: when the caller lacks READ on them.
-        """
-        ids = list(unseen)
-        target = "*" if everything or len(ids) > 1 else "".join(ids)
-        if target and self.may("READ", resource, target) is False:
-            raise HiddenError(
-                f"The caller {self.caller or ''} may not read {resource.name} {target}, and the engine hides what a "
-                f"caller may not read. So it cannot be told whether it exists. Grant READ on the resource "
-                f"{resource.name}, id *, to the caller."
-            )
-
-    def may(self, permission: str, resource: Resource, resource_id: str = "*") -> Optional[bool]:
+    def is_authorized(self, permission: str, securable: Securable, resource_id: str = "*") -> Optional[bool]:
         """Whether the caller has a permission; None when the engine knows no caller."""
         if not self.authenticated:
             return None
         query = {
             "permissionName": permission,
-            "resourceName": resource.name,
-            "resourceType": resource.number,
+            "resourceName": securable.name,
+            "resourceType": securable.number,
             "resourceId": resource_id,
         }
         try:

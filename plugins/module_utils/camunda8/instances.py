@@ -151,7 +151,7 @@ def plan(family: Family, params: Params) -> list[list[Change]]:
             f"The first: {refused[0]['key']}: {refused[0]['reason']}.",
             refused=refused,
         )
-    kind = Kind(
+    kind: Kind[str, Row] = Kind(
         "process instance",
         key=lambda row: row["key"],
         merge=lambda _current, desired: desired,

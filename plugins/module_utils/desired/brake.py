@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Optional
 
 from ..errors import RefusedError, UsageError
-from .plan import Change
+from .plan import DELETE, Change
 
 # The default. Ordinary changes pass, a document that lost most of its objects does not.
 NUMBER, PERCENT = 10, 20
@@ -47,14 +47,16 @@ def check(changes: Iterable[Change], there: Mapping[str, int], value: Optional[s
     """
     number, percent = parse(value)
     deletions: dict[str, int] = {}
+    plurals: dict[str, str] = {}
     for change in changes:
-        if change.action == "delete":
+        if change.action == DELETE:
             deletions[change.kind.name] = deletions.get(change.kind.name, 0) + 1
+            plurals[change.kind.name] = change.kind.plural
     problems: dict[str, str] = {}
     for kind, count in deletions.items():
         limit = max(number, there[kind] * percent // 100)
         if count > limit:
-            problems[kind] = f"{count} of {there[kind]} {kind}s would be deleted, and the limit is {limit}."
+            problems[kind] = f"{count} of {there[kind]} {plurals[kind]} would be deleted, and the limit is {limit}."
     if problems:
         needed = max(deletions[kind] for kind in problems)
         raise RefusedError(

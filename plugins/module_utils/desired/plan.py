@@ -8,33 +8,53 @@ Nothing here knows HTTP or a product. ``plan`` is a pure function; check mode is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Optional
+from typing import Any, Generic, Optional, TypeVar
 
 Object = Mapping[str, Any]
 
+K = TypeVar("K", bound=Hashable)
+"""The identity of an object."""
+T = TypeVar("T")
+"""An object, usually ``Object``."""
 
-@dataclass(frozen=True)
-class Kind:
-    """What the core must know of a kind of object.
+
+@dataclass(frozen=True, eq=False)
+class Kind(Generic[K, T]):
+    """A kind of object. Kinds are constants and compared as such: ``change.kind is USER.kind``.
 
     Args:
-        name: the object's name in results and diffs, for example ``user``.
-        key: the identity of an object; two objects with one key are the same object.
-        merge: what the current object becomes when the desired one is applied to it. The current one is None when it
-            has to be created; the result equal to the current one means that nothing has to be done.
-        perform: carries a change out with the product's client; raises a CamundaError when it cannot.
-        label: how people call the object that a key names.
-        show: the object as it stands in diffs and results: without secrets, in names that people know.
+        name: the name in results and diffs, for example ``user``.
+        key: returns the identity of an object; objects with equal keys are the same object.
+        merge: returns what the current object becomes if the desired one is applied to it. The current object is None
+            if it has to be created. If the result equals the current object, there is nothing to do.
+        perform: applies a change with the product's client; raises a CamundaError if it fails.
+        label: returns the name of the object for users, from its key.
+        show: returns the object for diffs and results: without secrets, in the terms of the options.
+        plural: the name of several objects; by default with an s.
     """
 
     name: str
-    key: Callable[[Object], Hashable]
-    merge: Callable[[Optional[Object], Object], Object]
+    key: Callable[[T], K]
+    merge: Callable[[Optional[T], T], T]
     perform: Callable[[Any, Change], Any]
-    label: Callable[[Any], str] = str
-    show: Callable[[Object], dict[str, Any]] = dict
+    label: Callable[[K], str] = str
+    show: Callable[[Any], dict[str, Any]] = dict
+    plural: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plural", self.plural or f"{self.name}s")
+
+    def of(self, changes: Iterable[Change], *actions: Action) -> Iterator[tuple[K, Change]]:
+        """Return the changes of objects of this kind, each with its key.
+
+        Args:
+            actions: only changes with these actions; by default all.
+        """
+        for change in changes:
+            if change.kind is self and (not actions or change.action in actions):
+                yield change.key, change
 
 
 class Action(str):
@@ -58,59 +78,70 @@ ABSENT = Action("find no", "absent", writes=False)
 
 @dataclass(frozen=True)
 class Change:
-    """One step of a plan. ``before`` and ``after`` are None where there is no object."""
+    """One step of a plan.
+
+    Args:
+        action: CREATE, UPDATE, DELETE, or an action of the product.
+        kind: the kind of the object.
+        key: its identity, of the type that its kind says (see ``Kind.of``).
+        before: the object as it is; None if it does not exist.
+        after: the object as it will be; None if it will not exist.
+    """
 
     action: Action
-    kind: Kind
-    key: Hashable
-    before: Optional[Object] = None
-    after: Optional[Object] = None
+    kind: Kind[Any, Any]
+    key: Any
+    before: Optional[Any] = None
+    after: Optional[Any] = None
 
     @property
     def name(self) -> str:
-        """What people call the object of the change."""
+        """The name of the object for users."""
         return self.kind.label(self.key)
 
     def __str__(self) -> str:
         return f"{self.action} {self.kind.name} {self.name}"
 
     def summary(self) -> dict[str, Any]:
-        """The change as it stands in a task's result."""
+        """Return the change for a task's result."""
         return {"action": str(self.action), "kind": self.kind.name, "name": self.name}
 
 
+Stages = list[list[Change]]
+"""A plan. The changes of a stage do not depend on each other, only on the stages before."""
+
+
 def plan(
-    kind: Kind,
-    desired: Iterable[Object],
-    current: Mapping[Hashable, Object],
+    kind: Kind[K, T],
+    desired: Iterable[T],
+    current: Mapping[K, T],
     *,
-    absent: Iterable[Hashable] = (),
-    surplus: Iterable[Hashable] = (),
+    absent: Iterable[K] = (),
+    surplus: Iterable[K] = (),
 ) -> list[Change]:
     """Return the changes that turn ``current`` into ``desired``, in the order of ``desired``, deletions last.
 
     Args:
-        kind: the kind of all objects given.
-        desired: objects that have to be there.
-        current: objects that are there, by key.
-        absent: keys that have to be gone.
-        surplus: keys of current objects that may go when nothing desires them (purge).
+        kind: the kind of all objects.
+        desired: the objects that must exist.
+        current: the objects that exist, by key.
+        absent: keys of objects that must not exist.
+        surplus: keys of objects to delete unless they are desired (purge).
     """
     changes: list[Change] = []
-    wanted: set[Hashable] = set()
+    handled: set[K] = set()
     for item in desired:
         key = kind.key(item)
-        wanted.add(key)
+        handled.add(key)
         before = current.get(key)
         after = kind.merge(before, item)
         if before is None:
             changes.append(Change(CREATE, kind, key, None, after))
         elif after != before:
             changes.append(Change(UPDATE, kind, key, before, after))
-    gone: set[Hashable] = set(wanted)
     for key in (*absent, *surplus):
-        if key in current and key not in gone:
-            gone.add(key)
+        if key in current and key not in handled:
+            handled.add(key)
             changes.append(Change(DELETE, kind, key, current[key], None))
     return changes
 

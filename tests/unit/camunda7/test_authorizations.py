@@ -9,39 +9,39 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
     aside,
     authorizations,
     automatic_grants,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.modes import MODES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.ensure_authorization import MODES
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import (
     ALL,
-    RESOURCES,
+    SECURABLES,
     check_permissions,
-    resource_of,
+    normal,
+    securable_of,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.ids import encode_id
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-PROCESS = RESOURCES["process_definition"]
+PROCESS = SECURABLES["process_definition"]
 names = st.lists(st.sampled_from([*PROCESS.permissions, "ALL", "NONE"]), max_size=8)
 single = st.lists(st.sampled_from(PROCESS.permissions), max_size=8)
-KEY = Key(1, "group", "ops", PROCESS.number, "invoice")
+KEY = AuthorizationId(1, "group", "ops", PROCESS.number, "invoice")
 
 
 def _merge(mode: str, have: list[str], given_names: list[str]) -> list[str]:
-    current = {**authorizations.desired(KEY, have), "id": "1"}
-    kind = authorizations.kind(MODES[mode])
-    return list(kind.merge(current, authorizations.desired(KEY, given_names))["permissions"])
+    current = authorizations.desired(KEY, have)["permissions"]
+    return normal(MODES[mode](PROCESS, current, given_names))
 
 
 @given(names, names)
 def test_exact_is_what_was_declared(have: list[str], wanted: list[str]) -> None:
-    assert _merge("exact", have, wanted) == authorizations.normal(wanted)
+    assert _merge("exact", have, wanted) == normal(wanted)
 
 
 @given(names, names)
@@ -66,12 +66,12 @@ def test_taking_from_all_leaves_the_others_by_name(less: list[str]) -> None:
 
 
 def test_all_is_not_the_list_of_all_names() -> None:
-    assert authorizations.normal(PROCESS.permissions) != authorizations.normal(["ALL"])
+    assert normal(PROCESS.permissions) != normal(["ALL"])
 
 
 @given(st.permutations(["READ", "UPDATE", "DELETE", "NONE", "READ"]))
 def test_order_and_repetition_do_not_matter(some: list[str]) -> None:
-    assert authorizations.normal(some) == ["DELETE", "READ", "UPDATE"]
+    assert normal(some) == ["DELETE", "READ", "UPDATE"]
 
 
 def _as_the_engine_decodes(segment: str) -> str:
@@ -99,12 +99,12 @@ def test_ids_that_no_address_can_carry_are_refused(name: str) -> None:
 
 def test_a_mistyped_name_gets_the_nearest_one() -> None:
     with pytest.raises(UsageError, match=r"Did you mean process_definition\?"):
-        resource_of("proces_definition")
-    assert resource_of("Process_Definition") is PROCESS
-    assert resource_of(6) is PROCESS and resource_of("6") is PROCESS
+        securable_of("proces_definition")
+    assert securable_of("Process_Definition") is PROCESS
+    assert securable_of(6) is PROCESS and securable_of("6") is PROCESS
     problems = check_permissions(PROCESS, ["READ", "READ_INSTANCES", "CREATE"])
     assert len(problems) == 2 and "Did you mean READ_INSTANCE?" in problems[0]
-    assert check_permissions(resource_of("4711"), ["WHATEVER"]) == []
+    assert check_permissions(securable_of("4711"), ["WHATEVER"]) == []
 
 
 def _row(**values: Any) -> dict[str, Any]:
@@ -130,27 +130,27 @@ def _row(**values: Any) -> dict[str, Any]:
     ],
 )
 def test_own_rows(row: dict[str, Any], own: bool) -> None:
-    assert automatic_grants.is_own(row) is own
+    assert automatic_grants.is_automatic(row) is own
 
 
-WORDS: dict[str, tuple[Key, dict[str, Any], str]] = {
+WORDS: dict[str, tuple[AuthorizationId, dict[str, Any], str]] = {
     "user": (
-        Key(1, "user", "u", 1, "x"),
+        AuthorizationId(1, "user", "u", 1, "x"),
         {"type": "grant", "user": "u", "resource": "user", "id": "x"},
         "grant user u on user x",
     ),
     "group": (
-        Key(2, "group", "g", PROCESS.number, "*"),
+        AuthorizationId(2, "group", "g", PROCESS.number, "*"),
         {"type": "revoke", "group": "g", "resource": "process_definition", "id": "*"},
         "revoke group g on process_definition *",
     ),
     "everybody": (
-        Key(0, "", "*", 4711, "x"),
+        AuthorizationId(0, "", "*", 4711, "x"),
         {"type": "global", "resource": "4711", "id": "x"},
         "global on 4711 x",
     ),
     "a type that nobody knows": (
-        Key(9, "user", "u", 1, "x"),
+        AuthorizationId(9, "user", "u", 1, "x"),
         {"type": "9", "user": "u", "resource": "user", "id": "x"},
         "9 user u on user x",
     ),
@@ -163,7 +163,7 @@ def test_an_authorization_in_words(case: str) -> None:
     row = authorizations.desired(key, ["READ", "CREATE"])
     words = {**words, "permissions": ["CREATE", "READ"]}
     assert authorizations.show(row) == words
-    assert authorizations.show({**row, aside.MARK: True}) == {**words, "set_aside": True}
+    assert authorizations.show({**row, authorizations.ASIDE: True}) == {**words, "set_aside": True}
     assert str(key) == text
     assert authorizations.key_of(row) == key
 
@@ -171,15 +171,15 @@ def test_an_authorization_in_words(case: str) -> None:
 @pytest.mark.parametrize(
     ("row", "key"),
     [
-        (_row(type=0, userId="*"), Key(0, "", "*", 1, "x")),
-        (_row(type=0, groupId="g"), Key(0, "", "*", 1, "x")),
-        (_row(groupId="g", userId=None), Key(1, "group", "g", 1, "x")),
-        (_row(groupId="", userId="u"), Key(1, "user", "u", 1, "x")),
-        ({"type": 2, "resourceType": 6}, Key(2, "user", "", 6, "")),
-        (_row(type=2, userId="u", resourceId=None), Key(2, "user", "u", 1, "")),
+        (_row(type=0, userId="*"), AuthorizationId(0, "", "*", 1, "x")),
+        (_row(type=0, groupId="g"), AuthorizationId(0, "", "*", 1, "x")),
+        (_row(groupId="g", userId=None), AuthorizationId(1, "group", "g", 1, "x")),
+        (_row(groupId="", userId="u"), AuthorizationId(1, "user", "u", 1, "x")),
+        ({"type": 2, "resourceType": 6}, AuthorizationId(2, "user", "", 6, "")),
+        (_row(type=2, userId="u", resourceId=None), AuthorizationId(2, "user", "u", 1, "")),
     ],
 )
-def test_the_identity_of_a_row(row: dict[str, Any], key: Key) -> None:
+def test_the_identity_of_a_row(row: dict[str, Any], key: AuthorizationId) -> None:
     assert authorizations.key_of(row) == key
 
 
@@ -191,29 +191,33 @@ def test_a_row_is_kept_without_what_only_the_server_sets() -> None:
     }
     bare = {"id": "7", "type": 1, "resourceType": 1}
     assert authorizations.stored(bare) == _row(id="7", resourceId=None, permissions=[])
-    assert authorizations.stored(aside.set_aside(row)) == {**row, "permissions": ["READ", "UPDATE"], aside.MARK: True}
+    assert authorizations.stored(aside.set_aside(row)) == {
+        **row,
+        "permissions": ["READ", "UPDATE"],
+        authorizations.ASIDE: True,
+    }
 
 
 @pytest.mark.parametrize(
     ("key", "user", "group"),
     [
-        (Key(0, "", "*", 1, "x"), "*", None),
-        (Key(1, "user", "u", 1, "x"), "u", None),
-        (Key(2, "group", "g", 1, "x"), None, "g"),
+        (AuthorizationId(0, "", "*", 1, "x"), "*", None),
+        (AuthorizationId(1, "user", "u", 1, "x"), "u", None),
+        (AuthorizationId(2, "group", "g", 1, "x"), None, "g"),
     ],
 )
-def test_a_declared_row_has_all_fields(key: Key, user: Any, group: Any) -> None:
+def test_a_declared_row_has_all_fields(key: AuthorizationId, user: Any, group: Any) -> None:
     assert authorizations.desired(key, ["READ"]) == _row(
         type=key.type, userId=user, groupId=group, permissions=["READ"]
     )
-    assert Key.grant(*key[1:3], resource_of(1), "x") == key._replace(type=1)
+    assert AuthorizationId.grant(*key[1:3], securable_of(1), "x") == key._replace(type=1)
 
 
 def test_merging_keeps_the_row_that_is_there_and_takes_the_mark_off() -> None:
-    kind = authorizations.kind()
+    kind = authorizations.AUTHORIZATION
     assert kind.name == "authorization"
     wanted = authorizations.desired(KEY, ["READ"])
     assert kind.merge(None, wanted) == wanted
-    left = {**wanted, "id": "7", "permissions": ["ALL"], aside.MARK: True}
+    left = {**wanted, "id": "7", "permissions": ["ALL"], authorizations.ASIDE: True}
     assert kind.merge(left, wanted) == {**wanted, "id": "7"}
     assert kind.show(left)["set_aside"] is True

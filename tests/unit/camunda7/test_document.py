@@ -22,7 +22,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity i
     schema,
     sources,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
 from hypothesis import given
@@ -53,7 +53,10 @@ def test_what_is_declared_in_several_files_comes_together() -> None:
     assert loaded.objects["user"] == {"u": {"id": "u", "firstName": "U", "password": "pw"}}
     # A list that is left out is not managed, an empty one is.
     assert loaded.members == {"members": {"g": ["u"]}, "users": {}, "groups": {"t": []}}
-    assert list(loaded.authorizations) == [Key(1, "group", "g", 0, "a"), Key(1, "group", "g", 0, "b")]
+    assert list(loaded.authorizations) == [
+        AuthorizationId(1, "group", "g", 0, "a"),
+        AuthorizationId(1, "group", "g", 0, "b"),
+    ]
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
@@ -103,7 +106,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
 def test_a_member_that_purge_would_remove_is_a_mistake() -> None:
     data = {"users": [{"id": "u"}], "groups": [{"id": "g", "members": ["u", "v", "svc1"]}]}
     assert _load(data).members["members"] == {"g": ["u", "v", "svc1"]}
-    (problem,) = _problems(data, purge=["users"], keep=["svc*"])
+    (problem,) = _problems(data, purge=["users"], protect=["svc*"])
     assert problem.startswith("f0.yml: groups[0].members[1]: the user v is not declared")
 
 
@@ -121,15 +124,15 @@ def test_a_template_in_a_password_is_pointed_out() -> None:
 
 def test_a_directory_is_read_in_the_order_of_the_names_and_an_empty_one_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no file"):
-        list(sources.read(str(tmp_path)))
+        list(sources.read_documents(str(tmp_path)))
     with pytest.raises(UsageError, match="no file or directory"):
-        list(sources.read(str(tmp_path / "missing")))
+        list(sources.read_documents(str(tmp_path / "missing")))
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "x.json").write_text('{"users": []}')
     (tmp_path / "a.yaml").write_text("groups: []\n")
     (tmp_path / ".hidden.yml").write_text("nonsense: [")
     (tmp_path / "readme.md").write_text("no state")
-    assert [source.name for source in sources.read(str(tmp_path))] == ["a.yaml", "b/x.json"]
+    assert [source.name for source in sources.read_documents(str(tmp_path))] == ["a.yaml", "b/x.json"]
 
 
 def _tree(folder: Path, **files: str) -> None:
@@ -140,7 +143,7 @@ def _tree(folder: Path, **files: str) -> None:
 
 
 def _users(folder: Path) -> list[str]:
-    return sorted(document.load_documents(sources.read(str(folder))).objects["user"])
+    return sorted(document.load_documents(sources.read_documents(str(folder))).objects["user"])
 
 
 def test_all_spellings_of_the_endings_and_linked_folders_are_read(tmp_path: Path) -> None:
@@ -208,7 +211,7 @@ def test_a_directory_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch
 def test_a_missing_source_is_named_with_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as caught:
-        list(sources.read("identity"))
+        list(sources.read_documents("identity"))
     assert f"{tmp_path}/identity" in caught.value.message
 
 
@@ -274,9 +277,9 @@ def test_what_the_engine_has_may_be_declared(tmp_path: Path) -> None:
     loaded = _load({"users": [{"id": "a%2Fb"}, {"id": ".."}, {"id": " "}], "authorizations": rows})
     assert len(loaded.objects["user"]) == 3
     assert list(loaded.authorizations) == [
-        Key(1, "user", "*", 0, "*"),
-        Key(1, "user", "u", 0, ""),
-        Key(1, "user", "", 0, "*"),
+        AuthorizationId(1, "user", "*", 0, "*"),
+        AuthorizationId(1, "user", "u", 0, ""),
+        AuthorizationId(1, "user", "", 0, "*"),
     ]
 
 
@@ -365,7 +368,9 @@ def test_the_schema_for_editors_accepts_the_examples_and_knows_the_permissions()
 
 
 def test_the_example_company_is_as_large_as_it_says() -> None:
-    loaded = document.load_documents(sources.read(str(ROOT / "examples" / "identity" / "state")), purge=["users"])
+    loaded = document.load_documents(
+        sources.read_documents(str(ROOT / "examples" / "identity" / "state")), purge=["users"]
+    )
     sizes = {name: len(items) for name, items in loaded.objects.items()}
     assert sizes == {"user": 40, "group": 8, "tenant": 3}
     assert 50 <= len(loaded.authorizations) <= 70

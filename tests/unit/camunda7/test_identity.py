@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, purge, reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
+    authorizations,
+    guards,
+    purge,
+    reconcile,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.current import State
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import (
     Document,
@@ -43,9 +48,9 @@ def _state(document: Document) -> State:
             items[key] = {"firstName": "", "lastName": "", "email": "", "name": "", "type": "", **item}
     members: Any = {
         membership.option: {
-            membership.kind.key(row): row
+            key: key
             for container, names in document.members[membership.option].items()
-            for row in [membership.item(container, name) for name in names]
+            for key in membership.ids(container, names)
         }
         for membership in MEMBERSHIPS
     }
@@ -129,10 +134,10 @@ class Client:
 
     caller = "admin"
 
-    def list(self, *segments: str, query: Any = None) -> list[Any]:
+    def list(self, *segments: str, fields: Any = None, query: Any = None) -> list[Any]:
         return []
 
-    def may(self, *_what: Any) -> bool:
+    def is_authorized(self, *_what: Any) -> bool:
         return True
 
 
@@ -141,7 +146,7 @@ def _guarded(document: Document, state: State, *allow: str) -> Any:
         document, state, purge=EVERYTHING, protect=(), update_password="on_create", caller="admin"
     )
     client: Any = Client()
-    return reconcile._guard(client, stages, document, allow)
+    return guards.keep_refused(client, stages, document.authorizations, allow)
 
 
 def test_purge_leaves_the_caller_alone_and_says_so() -> None:

@@ -50,7 +50,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(value: Any) -> None:
 @given(st.dictionaries(st.text(st.characters(exclude_categories=("Cs",))), st.lists(st.text()), max_size=3))
 def test_what_the_export_writes_is_read_back(value: Any) -> None:
     for name in ("x.yml", "x.json"):
-        assert parse(snapshot.text(name, value).encode(), name) == value
+        assert parse(snapshot.render(name, value).encode(), name) == value
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 def test_what_is_refused(library: str, tmp_path: Path, name: str, text: Any, message: str) -> None:
     (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UsageError) as caught:
-        list(sources.read(str(tmp_path)))
+        list(sources.read_documents(str(tmp_path)))
     assert caught.value.message.startswith(f"{name}: ")
     assert message in caught.value.message
     assert "secret" not in caught.value.message
@@ -135,7 +135,7 @@ def test_a_number_of_thousands_of_digits_is_no_defect(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_text(text)
         with pytest.raises(UsageError, match=f"{name}: "):
-            document.load_documents(sources.read(str(path)))
+            document.load_documents(sources.read_documents(str(path)))
 
 
 def test_the_memory_is_that_of_the_data() -> None:

@@ -9,9 +9,10 @@ import copy
 from typing import Any
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import reconcile
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import RESOURCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import SECURABLES
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Stages
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import CamundaError
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
@@ -38,7 +39,7 @@ def rows(draw: Any) -> dict[str, Any]:
 def _key(row: dict[str, Any]) -> tuple[int, str, str, int, str]:
     kind = {"global": 0, "grant": 1, "revoke": 2}[row["type"]]
     grantee = next((name for name in ("user", "group") if name in row), "")
-    return kind, grantee, row.get(grantee, "*"), RESOURCES[row["resource"]].number, row["id"]
+    return kind, grantee, row.get(grantee, "*"), SECURABLES[row["resource"]].number, row["id"]
 
 
 def _distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,14 +82,14 @@ def cases(draw: Any) -> tuple[Model, dict[str, Any]]:
     return Model(objects, members, there), task
 
 
-def _plan(model: Model, task: dict[str, Any]) -> reconcile.Reconciliation:
+def _plan(model: Model, task: dict[str, Any]) -> tuple[Stages, list[dict[str, Any]]]:
     client: Any = model
     return reconcile.plan_task(client, task, Redactor())
 
 
 def _changes(model: Model, task: dict[str, Any]) -> list[Any]:
     try:
-        return [change for stage in _plan(model, task).stages for change in stage]
+        return [change for stage in _plan(model, task)[0] for change in stage]
     except CamundaError:
         assume(False)
         raise
@@ -147,17 +148,17 @@ def test_the_caller_never_lacks_a_right_that_it_had(case: tuple[Model, dict[str,
 
     def now() -> Caller:
         groups = frozenset(group for option, group, name in model.members if (option, name) == ("members", "a"))
-        found: Any = {Key(*key): {"permissions": row} for key, row in model.rows.items()}
+        found: Any = {AuthorizationId(*key): {"permissions": row} for key, row in model.rows.items()}
         return Caller("a", groups, found)
 
     # Also what is not kept in a row of its own: the rights on any other object.
     ids = [*NAMES, "*"]
-    targets = [(RESOURCES[name].number, each) for name in RESOURCE_NAMES for each in ids]
+    targets = [(SECURABLES[name].number, each) for name in RESOURCE_NAMES for each in ids]
     had = now().rights(targets)
     changes = _changes(model, task)
     for change in changes:
         model.apply(change)
-        if change.action == "delete" and change.kind.name in RESOURCES and change.kind.name != "authorization":
-            had = {right for right in had if right[1:] != (RESOURCES[change.kind.name].number, change.key)}
+        if change.action == "delete" and change.kind.name in SECURABLES and change.kind.name != "authorization":
+            had = {right for right in had if right[1:] != (SECURABLES[change.kind.name].number, change.key)}
         assert had <= now().rights(targets), str(change)
     assert "a" in model.objects["user"]

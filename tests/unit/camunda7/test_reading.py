@@ -10,8 +10,8 @@ from typing import Any, Optional
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, entities
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import USER
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.objects import USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     CamundaError,
     InvalidAnswerError,
@@ -120,7 +120,7 @@ def test_the_engine_name_is_part_of_every_address() -> None:
 )
 def test_objects_are_found_in_few_requests(ids: list[str], there: int, requests: int) -> None:
     lists = Lists([*_users(there), {"id": "a,b"}, {"id": "USER000001"}])
-    found = entities.find(_client(lists), USER, ids)
+    found = USER.find(_client(lists), ids)
     assert found.keys() == set(ids) - {"nobody"}
     assert len(lists.queries) == requests
 
@@ -139,7 +139,7 @@ def test_objects_are_found_in_few_requests(ids: list[str], there: int, requests:
 def test_rows_that_are_none_are_named(rows: list[Any], problem: str) -> None:
     lists: Any = type("Any", (Lists,), {"read": lambda self, _method, path, **_more: self._answer(path, 200, rows)})(0)
     with pytest.raises(InvalidAnswerError, match=problem):
-        _client(lists).list("user")
+        USER.find_all(_client(lists))
 
 
 class Unpaged(Lists):

@@ -8,34 +8,35 @@ from __future__ import annotations
 from typing import Any, Optional
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, guards
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import ENTITIES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, guards, options
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import (
     GROUP_USERS,
     MEMBERSHIPS,
-    Member,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.objects import RESOURCES
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.resource import MembershipId
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
 from ansible_collections.bpmops.camunda.tests.support.identity_model import Model
 
 GRANT, REVOKE, GLOBAL = 1, 2, 0
 USER = 1
 ADMIN = "camunda-admin"
+OBJECTS = {resource.name: resource.kind for resource in RESOURCES}
 
 
 def entity(action: str, kind: str, name: str) -> Change:
-    return Change(action, ENTITIES[kind].kind, name)
+    return Change(action, OBJECTS[kind], name)
 
 
 def member(action: str, group: str, name: str) -> Change:
-    return Change(action, GROUP_USERS.kind, Member("members", group, name))
+    return Change(action, GROUP_USERS.kind, MembershipId("members", group, name))
 
 
-def right(action: str, key: Key, before: Optional[list[str]], after: Optional[list[str]]) -> Change:
+def right(action: str, key: AuthorizationId, before: Optional[list[str]], after: Optional[list[str]]) -> Change:
     rows = [None if names is None else authorizations.desired(key, names) for names in (before, after)]
-    return Change(action, authorizations.kind(), key, *rows)
+    return Change(action, authorizations.AUTHORIZATION, key, *rows)
 
 
 def refused(model: Any, changes: list[Change], *allow: str) -> list[tuple[str, str, str]]:
@@ -132,7 +133,7 @@ def test_the_members_are_asked_for_only_when_somebody_goes() -> None:
 
 
 def test_the_administrators_keep_their_grants() -> None:
-    key = Key(GRANT, "group", ADMIN, USER, "*")
+    key = AuthorizationId(GRANT, "group", ADMIN, USER, "*")
     reason = "it takes a grant away from the administrators' group"
     for change in (
         right("delete", key, ["ALL"], None),
@@ -150,9 +151,9 @@ def test_the_administrators_keep_their_grants() -> None:
         *(
             right("delete", other, ["ALL"], None)
             for other in (
-                Key(GRANT, "group", "g", USER, "*"),
-                Key(GRANT, "user", ADMIN, USER, "*"),
-                Key(REVOKE, "group", ADMIN, USER, "*"),
+                AuthorizationId(GRANT, "group", "g", USER, "*"),
+                AuthorizationId(GRANT, "user", ADMIN, USER, "*"),
+                AuthorizationId(REVOKE, "group", ADMIN, USER, "*"),
             )
         ),
     ):
@@ -160,17 +161,17 @@ def test_the_administrators_keep_their_grants() -> None:
 
 
 def test_a_new_grant_for_the_user_everybody_is_refused() -> None:
-    key = Key(GRANT, "user", "*", USER, "*")
+    key = AuthorizationId(GRANT, "user", "*", USER, "*")
     reason = "the engine does not honour a grant for the user * in single checks; use the type global instead"
     change = right("create", key, None, ["READ"])
     assert refused(model(), [change]) == [(str(change), "grant_everybody", reason)]
     assert refused(model(), [change], "grant_everybody") == []
     for other in (
         right("update", key, ["READ"], ["ALL"]),
-        right("create", Key(GLOBAL, "", "*", USER, "*"), None, ["READ"]),
-        right("create", Key(GRANT, "group", "*", USER, "*"), None, ["READ"]),
-        right("create", Key(REVOKE, "user", "*", USER, "*"), None, ["READ"]),
-        right("create", Key(GRANT, "user", "u", USER, "*"), None, ["READ"]),
+        right("create", AuthorizationId(GLOBAL, "", "*", USER, "*"), None, ["READ"]),
+        right("create", AuthorizationId(GRANT, "group", "*", USER, "*"), None, ["READ"]),
+        right("create", AuthorizationId(REVOKE, "user", "*", USER, "*"), None, ["READ"]),
+        right("create", AuthorizationId(GRANT, "user", "u", USER, "*"), None, ["READ"]),
         entity("create", "user", "*"),
     ):
         assert refused(model(), [other]) == []
@@ -196,7 +197,7 @@ ALL_USERS = (GRANT, "group", ADMIN, USER, "*")
 
 
 def test_one_name_is_enough_to_narrow_the_grants_of_the_administrators() -> None:
-    change = right("update", Key(*ALL_USERS), ["ALL"], ["READ"])
+    change = right("update", AuthorizationId(*ALL_USERS), ["ALL"], ["READ"])
     guard = "remove_admin_grants"
     assert refused(admin((*ALL_USERS, ["ALL"])), [change], guard) == []
     assert [row[1] for row in refused(admin((*ALL_USERS, ["ALL"])), [change])] == [guard]
@@ -204,9 +205,13 @@ def test_one_name_is_enough_to_narrow_the_grants_of_the_administrators() -> None
 
 @pytest.mark.parametrize(
     "key",
-    [Key(REVOKE, "group", ADMIN, USER, "*"), Key(REVOKE, "user", "u", USER, "*"), Key(REVOKE, "user", "u", USER, "x")],
+    [
+        AuthorizationId(REVOKE, "group", ADMIN, USER, "*"),
+        AuthorizationId(REVOKE, "user", "u", USER, "*"),
+        AuthorizationId(REVOKE, "user", "u", USER, "x"),
+    ],
 )
-def test_a_revoke_that_hits_the_caller_is_refused(key: Key) -> None:
+def test_a_revoke_that_hits_the_caller_is_refused(key: AuthorizationId) -> None:
     there = admin((GRANT, "group", ADMIN, USER, "x", ["READ"]), (GLOBAL, "", "*", USER, "*", ["ALL"]))
     change = right("create", key, None, ["UPDATE"])
     reason = "u, which this task logs in as, would lose permissions on user"
@@ -219,7 +224,7 @@ def test_a_membership_of_a_tenant_that_gives_the_caller_rights_stays(option: str
     there = model(("g", "u"), caller="u")
     there.rows = {(GRANT, grantee, name, 11, "t"): ["READ"]}
     kind = next(each.kind for each in MEMBERSHIPS if each.option == option)
-    change = Change("delete", kind, Member(option, "t", name))
+    change = Change("delete", kind, MembershipId(option, "t", name))
     reason = "u, which this task logs in as, would lose permissions on tenant"
     assert refused(there, [change]) == [(str(change), "remove_caller_rights", reason)]
 
@@ -247,7 +252,7 @@ def test_what_cannot_be_seen_is_kept() -> None:
         entity("delete", "group", "h"),
         member("delete", "g", "u"),
         member("create", "h", "u"),
-        right("delete", Key(GRANT, "user", "u", USER, "*"), ["ALL"], None),
+        right("delete", AuthorizationId(GRANT, "user", "u", USER, "*"), ["ALL"], None),
     ]
     reason = "u, which this task logs in as, would lose permissions on what this task cannot see"
     names = ["delete group g", "delete membership user u of group g"]
@@ -257,12 +262,12 @@ def test_what_cannot_be_seen_is_kept() -> None:
 def test_whether_authorizations_are_hidden_is_asked_only_when_none_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 
-    def may(permission: str, resource: Any, resource_id: str = "*") -> bool:
-        asked.append((permission, resource.name))
+    def is_authorized(permission: str, securable: Any, resource_id: str = "*") -> bool:
+        asked.append((permission, securable.name))
         return False
 
     there = model(("g", "u"), caller="u")
-    monkeypatch.setattr(there, "may", may)
+    monkeypatch.setattr(there, "is_authorized", is_authorized)
     there.rows = {(GRANT, "user", "u", USER, "*"): ["ALL"]}
     leaves = member("delete", "g", "u")
     assert (refused(there, [leaves]), asked) == ([], [])
@@ -284,10 +289,14 @@ def test_the_groups_that_the_caller_joins_count() -> None:
 # In words
 
 
+def test_the_guards_are_those_that_the_option_names() -> None:
+    assert tuple(guards.GUARDS) == options.GUARDS
+
+
 def test_the_error_names_every_change_and_the_names_that_allow_them() -> None:
     client: Any = model(caller="u")
     with pytest.raises(RefusedError) as caught:
-        guards.check(client, [entity("delete", "user", "u"), entity("delete", "group", ADMIN)], [])
+        guards.check(client, [[entity("delete", "user", "u")], [entity("delete", "group", ADMIN)]], [])
     assert caught.value.message == (
         "Refused to delete user u: it is the user that this task logs in as. "
         "To do it all the same, set allow: [remove_caller]. "

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations, writable
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.entities import GROUP, TENANT, USER
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import GROUP_USERS, Member
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.memberships import GROUP_USERS
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.objects import GROUP, TENANT, USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.resource import MembershipId
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 
 MEMBER = GROUP_USERS.kind
-GRANT = authorizations.kind()
+GRANT = authorizations.AUTHORIZATION
 
 
 @pytest.mark.parametrize(
@@ -24,10 +25,10 @@ GRANT = authorizations.kind()
     [
         *(Change("create", entity.kind, name) for entity in (USER, GROUP, TENANT) for name in ("*", " ", ".", "a%2Fb")),
         *(Change(action, USER.kind, name) for action in ("update", "delete") for name in ("..", "a%5Cb")),
-        *(Change(action, MEMBER, Member("members", "g", "a%2Fb")) for action in ("create", "delete")),
-        Change("create", MEMBER, Member("members", "..", "u")),
-        Change("create", GRANT, Key(1, "user", "u", 0, "")),
-        Change("create", GRANT, Key(1, "user", "", 0, "x")),
+        *(Change(action, MEMBER, MembershipId("members", "g", "a%2Fb")) for action in ("create", "delete")),
+        Change("create", MEMBER, MembershipId("members", "..", "u")),
+        Change("create", GRANT, AuthorizationId(1, "user", "u", 0, "")),
+        Change("create", GRANT, AuthorizationId(1, "user", "", 0, "x")),
     ],
     ids=str,
 )
@@ -44,11 +45,11 @@ def test_what_cannot_be_written_is_refused(change: Change) -> None:
     [
         Change("create", USER.kind, "a/b"),
         Change("delete", USER.kind, " "),
-        Change("delete", MEMBER, Member("members", "g", " ")),
+        Change("delete", MEMBER, MembershipId("members", "g", " ")),
         # Authorizations are addressed by an id of the engine's own.
-        Change("create", GRANT, Key(1, "user", "a%2Fb", 0, "..")),
-        Change("update", GRANT, Key(1, "user", "", 0, "")),
-        Change("delete", GRANT, Key(1, "user", "", 0, "")),
+        Change("create", GRANT, AuthorizationId(1, "user", "a%2Fb", 0, "..")),
+        Change("update", GRANT, AuthorizationId(1, "user", "", 0, "")),
+        Change("delete", GRANT, AuthorizationId(1, "user", "", 0, "")),
     ],
     ids=str,
 )

@@ -10,8 +10,8 @@ from typing import Any, Optional
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import aside, authorizations
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import Key
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import aside, authorizations, writes
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, answer_error
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
@@ -19,10 +19,10 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response impor
 FIELDS = ("type", "userId", "groupId", "resourceType", "resourceId", "permissions")
 IDENTITY = FIELDS[:-1]
 FILTERS = {"resourceType", "resourceId", "userIdIn", "groupIdIn"}
-KEY = Key(1, "group", "ops", 1, "jdoe")
+KEY = AuthorizationId(1, "group", "ops", 1, "jdoe")
 
 
-def row(key: Key = KEY, permissions: tuple[str, ...] = ("READ",), **more: Any) -> dict[str, Any]:
+def row(key: AuthorizationId = KEY, permissions: tuple[str, ...] = ("READ",), **more: Any) -> dict[str, Any]:
     return {**authorizations.desired(key, permissions), **more}
 
 
@@ -90,7 +90,7 @@ class Table:
 def perform(
     table: Any, action: str, before: Optional[dict[str, Any]] = None, after: Optional[dict[str, Any]] = None
 ) -> Any:
-    kind = authorizations.kind()
+    kind = authorizations.AUTHORIZATION
     return kind.perform(Camunda7(table), Change(action, kind, KEY, before, after))
 
 
@@ -167,9 +167,9 @@ def test_an_update_of_an_authorization_that_is_gone_creates_it() -> None:
 
 
 def test_an_update_of_an_authorization_that_was_made_anew_writes_the_new_one() -> None:
-    table = Table(row(permissions=("UPDATE",), id="2"), row(Key(2, *KEY[1:]), id="3"))
+    table = Table(row(permissions=("UPDATE",), id="2"), row(AuthorizationId(2, *KEY[1:]), id="3"))
     assert perform(table, "update", row(id="1"), row(id="1")) == row(id="2")
-    assert table.rows == {"2": row(id="2"), "3": row(Key(2, *KEY[1:]), id="3")}
+    assert table.rows == {"2": row(id="2"), "3": row(AuthorizationId(2, *KEY[1:]), id="3")}
     assert table.writes == ["PUT /authorization/1", "PUT /authorization/2"]
 
 
@@ -180,7 +180,7 @@ def test_a_removal_is_one_request() -> None:
 
 
 def test_a_removal_of_an_authorization_that_is_gone_is_done() -> None:
-    table = Table(row(Key(1, "group", "other", 1, "jdoe"), id="2"))
+    table = Table(row(AuthorizationId(1, "group", "other", 1, "jdoe"), id="2"))
     assert perform(table, "delete", row(id="1")) is None
     assert table.writes == ["DELETE /authorization/1"]
 
@@ -199,7 +199,7 @@ def test_an_authorization_that_went_with_its_object_is_created_anew_from_a_plan_
 
 # Rows that stand aside
 
-LEFT = {**row(id="1"), aside.MARK: True}
+LEFT = {**row(id="1"), authorizations.ASIDE: True}
 STORED = aside.set_aside(row(id="1"))
 INSTEAD = row(permissions=("ALL",), id="2")  # what the engine made with the object
 
@@ -207,7 +207,7 @@ INSTEAD = row(permissions=("ALL",), id="2")  # what the engine made with the obj
 @pytest.mark.parametrize("there", [[], [INSTEAD]])
 def test_a_row_that_stands_aside_is_moved_back_over_what_took_its_place(there: list[dict[str, Any]]) -> None:
     table = Table(STORED, *there)
-    after = authorizations.kind().merge(LEFT, row())
+    after = authorizations.AUTHORIZATION.merge(LEFT, row())
     assert perform(table, "update", LEFT, dict(after)) == row(id="1")
     assert table.rows == {"1": row(id="1")}
     assert table.writes == ["DELETE /authorization/2", "PUT /authorization/1"][1 - len(there) :]
@@ -234,14 +234,14 @@ def test_a_row_that_stands_aside_makes_way_for_one_that_is_created_anew() -> Non
 
 def test_the_mark_of_a_row_is_not_sent() -> None:
     table = Table(STORED)
-    assert authorizations.put(Camunda7(table), LEFT) == row(id="1")
+    assert writes.put_authorization(Camunda7(table), LEFT) == row(id="1")
     assert table.rows == {"1": row(id="1")}
 
 
 def test_only_rows_that_stand_aside_are_found_as_such() -> None:
-    table = Table(STORED, INSTEAD, row(Key(1, "user", "u", 1, aside.RESOURCE_ID), id="3"))
+    table = Table(STORED, INSTEAD, row(AuthorizationId(1, "user", "u", 1, authorizations.ASIDE_ID), id="3"))
     assert authorizations.find_set_aside(Camunda7(table)) == {KEY: LEFT}
-    assert table.queries == [{"resourceId": aside.RESOURCE_ID}]
+    assert table.queries == [{"resourceId": authorizations.ASIDE_ID}]
 
 
 @pytest.mark.parametrize("order", [[STORED, INSTEAD], [INSTEAD, STORED]])
@@ -256,20 +256,20 @@ def test_a_row_that_stands_aside_counts_before_what_took_its_place(order: list[d
 @pytest.mark.parametrize(
     ("key", "query"),
     [
-        (Key(1, "user", "u", 1, "x"), {"userIdIn": "u"}),
-        (Key(2, "group", "u", 1, "x"), {"groupIdIn": "u"}),
-        (Key(0, "", "*", 1, "x"), {}),
-        (Key(1, "user", "u,v", 1, "x"), {}),  # the engine takes the comma for the end of the id
+        (AuthorizationId(1, "user", "u", 1, "x"), {"userIdIn": "u"}),
+        (AuthorizationId(2, "group", "u", 1, "x"), {"groupIdIn": "u"}),
+        (AuthorizationId(0, "", "*", 1, "x"), {}),
+        (AuthorizationId(1, "user", "u,v", 1, "x"), {}),  # the engine takes the comma for the end of the id
     ],
 )
-def test_one_authorization_is_found_with_one_narrow_request(key: Key, query: dict[str, Any]) -> None:
+def test_one_authorization_is_found_with_one_narrow_request(key: AuthorizationId, query: dict[str, Any]) -> None:
     keys = {
-        Key(kind, grantee, name, 1, place)
+        AuthorizationId(kind, grantee, name, 1, place)
         for kind in (1, 2)
         for grantee in ("user", "group")
         for name in ("u", "v", "u,v")
         for place in ("x", "y")
-    } | {Key(0, "", "*", 1, "x")}
+    } | {AuthorizationId(0, "", "*", 1, "x")}
     table = Table(*(row(each, id=str(each)) for each in sorted(keys)))
     assert authorizations.find(Camunda7(table), key) == row(key, id=str(key))
     assert table.queries == [{"resourceType": 1, "resourceId": "x", **query}]
@@ -280,7 +280,7 @@ def test_one_authorization_is_found_with_one_narrow_request(key: Key, query: dic
 
 def test_of_a_large_table_only_what_is_asked_for_is_read() -> None:
     one, task, any_task, batch = (
-        row(Key(1, "group", "g", resource, place), id=f"{resource} {place}")
+        row(AuthorizationId(1, "group", "g", resource, place), id=f"{resource} {place}")
         for resource, place in ((1, "x"), (7, "t"), (7, "*"), (13, "b"))
     )
     table = Table(one, task, any_task, batch, STORED, {**row(id="n"), "resourceId": None})
@@ -288,7 +288,7 @@ def test_of_a_large_table_only_what_is_asked_for_is_read() -> None:
     client = Camunda7(table)
     found = authorizations.find_all(client, [1, 1], everything=False)
     assert [each["id"] for each in found.values()] == [one["id"], "1"]
-    assert table.queries[1:] == [{"resourceType": 1}, {"resourceId": aside.RESOURCE_ID}]
+    assert table.queries[1:] == [{"resourceType": 1}, {"resourceId": authorizations.ASIDE_ID}]
     del table.queries[:]
     found = authorizations.find_all(client, [1], everything=True)
     assert {each["id"] for each in found.values()} == {one["id"], any_task["id"], batch["id"], "1"}
@@ -299,7 +299,7 @@ def test_of_a_large_table_only_what_is_asked_for_is_read() -> None:
 
 
 def test_of_single_tasks_those_that_are_asked_for_are_read() -> None:
-    task = row(Key(1, "group", "g", 7, "t"), id="t")
+    task = row(AuthorizationId(1, "group", "g", 7, "t"), id="t")
     table = Table(task)
     table.limit = 1
     assert list(authorizations.find_all(Camunda7(table), [7], everything=True).values()) == [task]

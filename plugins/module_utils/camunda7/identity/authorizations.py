@@ -1,32 +1,42 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Authorizations: their identity, how permission sets are compared and merged, how they are read and written.
+"""Authorizations: their identity, how they are compared and found.
 
 A row is kept as ``{"id"?, "type", "userId", "groupId", "resourceType", "resourceId", "permissions"}`` with the
 permissions sorted. GRANT and REVOKE for the same grantee and resource are two rows; the engine has at most one of each.
 
-A row that an interrupted creation left aside (see ``own_rows``) is returned under its own identity, with the mark of
-``aside``; a change of it also removes what took its place.
+A row that an interrupted creation left aside (see ``aside``) is returned under its own identity, with the field
+``ASIDE``; a change of it also deletes the row that took its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from ...desired.plan import Change, Kind, Object
-from ...errors import AnswerError, InvalidAnswerError, NotFoundError
-from ..client import ROWS, Camunda7
-from . import aside
-from .permissions import ALL_RESOURCES, TYPE_NAMES, TYPES, VOLATILE, Resource, normal, resource_of
+from ...desired.plan import UPDATE, Change, Kind, Object
+from ...rest import shapes
+from ..client import Camunda7
+from .permissions import ALL_NUMBERS, TYPE_NAMES, TYPES, VOLATILE, Securable, normal, securable_of
 
 EVERYBODY = "*"
-Merge = Callable[[Resource, list[str], list[str]], list[str]]
+ASIDE = "setAside"
+ASIDE_ID = "set aside by bpmops.camunda"
+"""The resource id of the rows that are set aside."""
+ROW: shapes.Fields = {
+    "id": shapes.TEXT,
+    "type": shapes.INTEGER,
+    "permissions": shapes.TEXTS,
+    "userId": shapes.TEXT_OR_NULL,
+    "groupId": shapes.TEXT_OR_NULL,
+    "resourceType": shapes.INTEGER,
+    "resourceId": shapes.TEXT_OR_NULL,
+}
 
 
-class Key(NamedTuple):
-    """What identifies an authorization. ``grantee`` is ``user``, ``group``, or an empty string for type global."""
+class AuthorizationId(NamedTuple):
+    """The identity of an authorization. ``grantee`` is ``user``, ``group``, or an empty string for type global."""
 
     type: int
     grantee: str
@@ -35,16 +45,19 @@ class Key(NamedTuple):
     resource_id: str
 
     @classmethod
-    def grant(cls, grantee: str, name: str, resource: Resource, resource_id: str) -> Key:
-        return cls(TYPES["grant"], grantee, name, resource.number, resource_id)
+    def grant(cls, grantee: str, name: str, securable: Securable, resource_id: str) -> AuthorizationId:
+        return cls(TYPES["grant"], grantee, name, securable.number, resource_id)
 
     def __str__(self) -> str:
         grantee = f" {self.grantee} {self.name}" if self.grantee else ""
-        resource = resource_of(self.resource).name
+        resource = securable_of(self.resource).name
         return f"{TYPE_NAMES.get(self.type, self.type)}{grantee} on {resource} {self.resource_id}"
 
 
-def key_of(row: Mapping[str, Any]) -> Key:
+Authorizations = dict[AuthorizationId, Object]
+
+
+def key_of(row: Mapping[str, Any]) -> AuthorizationId:
     """Return the identity of a row."""
     if row["type"] == TYPES["global"]:
         grantee, name = "", EVERYBODY
@@ -52,12 +65,12 @@ def key_of(row: Mapping[str, Any]) -> Key:
         grantee, name = "group", row["groupId"]
     else:
         grantee, name = "user", row.get("userId") or ""
-    return Key(row["type"], grantee, name, row["resourceType"], row.get("resourceId") or "")
+    return AuthorizationId(row["type"], grantee, name, row["resourceType"], row.get("resourceId") or "")
 
 
 def stored(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of the engine without what only the server sets; one that was set aside under its own identity."""
-    kept = {
+    found = {
         "id": row["id"],
         "type": row["type"],
         "userId": row.get("userId"),
@@ -66,16 +79,20 @@ def stored(row: Mapping[str, Any]) -> dict[str, Any]:
         "resourceId": row.get("resourceId"),
         "permissions": normal(row.get("permissions") or ()),
     }
-    return aside.under_own_identity(kept)
+    if found["resourceId"] != ASIDE_ID:
+        return found
+    from . import aside  # only after an interruption
+
+    return aside.under_own_identity(found)
 
 
-def _by_key(rows: Iterable[Mapping[str, Any]]) -> dict[Hashable, Object]:
+def _by_key(rows: Iterable[Mapping[str, Any]]) -> Authorizations:
     """Return rows of the engine by their identity. A row that was set aside takes precedence."""
-    found = sorted(map(stored, rows), key=lambda row: aside.MARK in row)
+    found = sorted(map(stored, rows), key=lambda row: ASIDE in row)
     return {key_of(row): row for row in found}
 
 
-def desired(key: Key, permissions: Iterable[str]) -> dict[str, Any]:
+def desired(key: AuthorizationId, permissions: Iterable[str]) -> dict[str, Any]:
     """Return the row that a declaration asks for."""
     return {
         "type": key.type,
@@ -87,61 +104,57 @@ def desired(key: Key, permissions: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def exact(resource: Resource, current: list[str], wanted: list[str]) -> list[str]:
-    """The permissions are those that are declared."""
-    return wanted
+def _merge(current: Optional[Object], item: Object) -> Object:
+    row = {name: value for name, value in (current or item).items() if name != ASIDE}
+    return {**row, "permissions": list(item["permissions"])}
 
 
-def kind(merge_permissions: Merge = exact) -> Kind:
-    """Return the kind for plans.
+def _perform(client: Camunda7, change: Change) -> Any:
+    from . import writes  # most runs change nothing
 
-    Args:
-        merge_permissions: what becomes of the permissions on a resource that are there when others are declared.
-    """
-
-    def merge(current: Optional[Object], item: Object) -> Object:
-        have = list(current["permissions"]) if current else []
-        permissions = merge_permissions(resource_of(item["resourceType"]), have, list(item["permissions"]))
-        row = {name: value for name, value in (current or item).items() if name != aside.MARK}
-        return {**row, "permissions": permissions}
-
-    return Kind("authorization", key=key_of, merge=merge, perform=_perform, show=show)
+    return writes.write_authorization(client, change)
 
 
 def show(row: Object) -> dict[str, Any]:
-    """Return a row as it is written in the desired-state document."""
+    """Return a row as documents declare it."""
     key = key_of(row)
     return {
         "type": TYPE_NAMES.get(key.type, str(key.type)),
         **({key.grantee: key.name} if key.grantee else {}),
-        "resource": resource_of(key.resource).name,
+        "resource": securable_of(key.resource).name,
         "id": key.resource_id,
         "permissions": list(row["permissions"]),
-        **({"set_aside": True} if aside.MARK in row else {}),
+        **({"set_aside": True} if ASIDE in row else {}),
     }
 
 
-def find_types(client: Camunda7, key: Key) -> dict[Hashable, Object]:
+AUTHORIZATION = Kind("authorization", key_of, _merge, _perform, show=show)
+
+
+def find_by(client: Camunda7, query: Mapping[str, Any]) -> Authorizations:
+    """Return the rows that a query of the API finds, by their identity."""
+    return _by_key(client.list("authorization", fields=ROW, query=query))
+
+
+def find_types(client: Camunda7, key: AuthorizationId) -> Authorizations:
     """Return the rows that have this identity apart from the type (at most a grant and a revoke), by their identity."""
     query: dict[str, Any] = {"resourceType": key.resource, "resourceId": key.resource_id}
     if key.grantee and "," not in key.name:
         query[f"{key.grantee}IdIn"] = key.name
-    rows = client.list("authorization", query=query)
-    return {found: row for found, row in _by_key(rows).items() if isinstance(found, Key) and found[1:] == key[1:]}
+    return {found: row for found, row in find_by(client, query).items() if found[1:] == key[1:]}
 
 
-def find(client: Camunda7, key: Key) -> Optional[Object]:
+def find(client: Camunda7, key: AuthorizationId) -> Optional[Object]:
     """Return the row with this identity, or None."""
     return find_types(client, key).get(key)
 
 
-def find_set_aside(client: Camunda7) -> dict[Hashable, Object]:
+def find_set_aside(client: Camunda7) -> Authorizations:
     """Return the rows that are set aside because a creation was interrupted, by their own identity."""
-    rows = client.list("authorization", query={"resourceId": aside.RESOURCE_ID})
-    return {key: row for key, row in _by_key(rows).items() if aside.MARK in row}
+    return {key: row for key, row in find_by(client, {"resourceId": ASIDE_ID}).items() if ASIDE in row}
 
 
-def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) -> dict[Hashable, Object]:
+def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) -> Authorizations:
     """Return the rows on these resource types and those that are set aside, by their identity.
 
     Rows on single tasks, deployments and history can be many thousands. When the table is larger than a page, only
@@ -151,81 +164,26 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
         resources: numbers of resource types.
         everything: also the rows on all other types, except those on single tasks and the like.
     """
-    page = client.page("authorization")
+    page = client.page("authorization", fields=ROW)
     rows: Iterable[dict[str, Any]] = page.rows
     if page.is_full:
         queries: list[dict[str, Any]] = [{"resourceType": number} for number in sorted(set(resources))]
         if everything:
-            for number in sorted(ALL_RESOURCES.difference(resources)):
+            for number in sorted(ALL_NUMBERS.difference(resources)):
                 queries.append({"resourceType": number, **({"resourceId": "*"} if number in VOLATILE else {})})
         else:
-            queries.append({"resourceId": aside.RESOURCE_ID})
+            queries.append({"resourceId": ASIDE_ID})
         # One list after the other, so that not all rows are in memory twice.
-        rows = (row for query in queries for row in client.list("authorization", query=query))
+        rows = (row for query in queries for row in client.list("authorization", fields=ROW, query=query))
     return _by_key(row for row in rows if row.get("resourceId") is not None)
 
 
-def _perform(client: Camunda7, change: Change) -> Optional[dict[str, Any]]:
-    """Carry out a change of an authorization; return the row as it is afterwards."""
-    before, after = change.before or {}, dict(change.after or {})
-    if aside.MARK in before:
-        free(client, before)
-    if "id" in after:
-        return _update(client, after)
-    if change.action == "delete" or aside.MARK in before:
-        _remove(client, before)
-    return _create(client, after) if after else None
+def recovery(rows: Mapping[AuthorizationId, Object], changed: Collection[AuthorizationId] = ()) -> list[Change]:
+    """Return the changes that move back the rows which an interrupted creation left aside.
 
-
-def free(client: Camunda7, row: Object) -> None:
-    """Delete the row that the engine created with the object while this one was set aside."""
-    there = find(client, key_of(row))
-    if there is not None and there["id"] != row["id"]:
-        client.delete("authorization", there["id"])
-
-
-def _remove(client: Camunda7, row: Object) -> None:
-    """Remove the row with this identity, also where another has taken its place since it was read."""
-    there = None if client.delete("authorization", row["id"]) else find(client, key_of(row))
-    if there is not None:
-        client.delete("authorization", there["id"])
-
-
-def _update(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
-    """Write a row that was there when the plan was made, and may have been removed or made anew since."""
-    try:
-        return put(client, row)
-    except NotFoundError:
-        there = find(client, key_of(row))
-        if there is None:
-            return _create(client, {name: value for name, value in row.items() if name != "id"})
-        return put(client, {**there, "permissions": row["permissions"]})
-
-
-def _create(client: Camunda7, row: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return stored(client.write("POST", "authorization", "create", body=row).object(ROWS["authorization"]))
-    except InvalidAnswerError as error:
-        error.message += " The authorization may have been created all the same: run the task again to complete it."
-        raise
-    except AnswerError as error:
-        if error.status == 404:
-            error.message += (
-                " It was created all the same: the engine answers so when the caller may not read it. "
-                "Grant READ on the resource authorization, id *, to the caller."
-            )
-        # A row with this identity appeared in between: the engine made it together with a user or a membership,
-        # or somebody else did. The engine says no more than 500.
-        there = find(client, key_of(row)) if error.status == 500 else None
-        if there is None:
-            raise
-        if there["permissions"] == row["permissions"]:
-            return dict(there)
-        return put(client, {**there, "permissions": row["permissions"]})
-
-
-def put(client: Camunda7, row: Object) -> dict[str, Any]:
-    """Write a row that exists. The engine clears omitted fields, so all are sent; it ignores the type."""
-    body = {name: value for name, value in row.items() if name != aside.MARK}
-    client.write("PUT", "authorization", row["id"], body=body)
-    return body
+    Args:
+        rows: rows by their identity.
+        changed: identities of rows that the plan changes anyway; changing such a row moves it back too.
+    """
+    left = {key: row for key, row in rows.items() if ASIDE in row and key not in changed}
+    return [Change(UPDATE, AUTHORIZATION, key, row, _merge(row, row)) for key, row in left.items()]

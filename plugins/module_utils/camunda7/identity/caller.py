@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user that a task logs in as may do with identity, and which changes would remove that.
+"""The permissions on identity of the user that a task logs in as, and which changes would remove them.
 
 Source of the order in which the engine looks at authorizations: the statement ``authCheck`` of 7.24, and tried.
 """
@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ...desired.plan import Change, Object
+from ...desired.plan import CREATE, DELETE, Change, Object
 from ..client import Camunda7
 from . import authorizations
-from .authorizations import EVERYBODY, Key
-from .memberships import GROUP_USERS, TENANT_GROUPS, Member
-from .permissions import ALL, MANAGED, RESOURCES, TYPES, resource_of
+from .authorizations import AUTHORIZATION, EVERYBODY, AuthorizationId
+from .memberships import GROUP_USERS, TENANT_GROUPS, TENANT_USERS
+from .objects import GROUP
+from .permissions import ALL, MANAGED, TYPES, securable_of
 from .side_effects import dropped_with
 
 _GLOBAL, _GRANT, _REVOKE = TYPES["global"], TYPES["grant"], TYPES["revoke"]
@@ -31,9 +32,9 @@ class Caller(NamedTuple):
 
     name: str
     groups: frozenset[str]
-    rows: Mapping[Hashable, Object]
+    rows: Mapping[AuthorizationId, Object]
 
-    def may(self, permission: str, resource: int, resource_id: str) -> bool:
+    def is_authorized(self, permission: str, resource: int, resource_id: str) -> bool:
         """Whether the engine lets the user do this.
 
         The first authorization that names the permission decides: those of the user before those of its groups, these
@@ -46,17 +47,17 @@ class Caller(NamedTuple):
             ("", [EVERYBODY], (_GLOBAL,)),
         ]
         for grantee, names, types in levels:
-            for place in ids:
+            for each in ids:
                 for kind in types:
                     for name in names:
-                        row = self.rows.get(Key(kind, grantee, name, resource, place))
+                        row = self.rows.get(AuthorizationId(kind, grantee, name, resource, each))
                         if row is not None and not {permission, ALL}.isdisjoint(row["permissions"]):
                             return kind != _REVOKE
         return False
 
     def targets(self) -> set[Target]:
         """What the authorizations are about: single objects, and all objects (``*``) of each resource."""
-        rows = {(key.resource, key.resource_id) for key in self.rows if isinstance(key, Key)}
+        rows = {(key.resource, key.resource_id) for key in self.rows}
         return {*((number, EVERYBODY) for number in MANAGED), *(row for row in rows if row[0] in MANAGED)}
 
     def rights(self, targets: Iterable[Target]) -> set[Right]:
@@ -64,33 +65,35 @@ class Caller(NamedTuple):
         return {
             (permission, number, resource_id)
             for number, resource_id in targets
-            for permission in resource_of(number).permissions
-            if self.may(permission, number, resource_id)
+            for permission in securable_of(number).permissions
+            if self.is_authorized(permission, number, resource_id)
         }
 
     def concerns(self, change: Change) -> bool:
         """Whether the change can alter what the user may do."""
-        key = change.key
-        if isinstance(key, Key):
+        kind, key = change.kind, change.key
+        if kind is AUTHORIZATION:
             names = {"user": {self.name}, "group": self.groups}.get(key.grantee, {EVERYBODY})
             return key.resource in MANAGED and key.name in names
-        if isinstance(key, Member):
-            return key.name in self.groups if key.option == TENANT_GROUPS.option else key.name == self.name
-        return change.action == "delete" and change.kind.name == "group" and key in self.groups
+        if kind is TENANT_GROUPS.kind:
+            return key.member in self.groups
+        if kind in {GROUP_USERS.kind, TENANT_USERS.kind}:
+            return bool(key.member == self.name)
+        return change.action == DELETE and kind is GROUP.kind and key in self.groups
 
     def after(self, change: Change) -> Caller:
         """Return the user as it is after a change that concerns it."""
-        groups, key = self.groups, change.key
+        groups, kind, key = self.groups, change.kind, change.key
         dropped = dropped_with([change])
-        rows = {name: row for name, row in self.rows.items() if not (isinstance(name, Key) and dropped(name))}
-        if isinstance(key, Key):
+        rows = {name: row for name, row in self.rows.items() if not dropped(name)}
+        if kind is AUTHORIZATION:
             rows.pop(key, None)
             if change.after is not None:
                 rows[key] = change.after
-        elif isinstance(key, Member) and key.option == GROUP_USERS.option:
-            groups = groups | {key.container} if change.action == "create" else groups - {key.container}
-        elif not isinstance(key, Member):
-            groups = groups - {str(key)}
+        elif kind is GROUP_USERS.kind:
+            groups = groups | {key.container} if change.action == CREATE else groups - {key.container}
+        elif kind is GROUP.kind:
+            groups = groups - {key}
         return Caller(self.name, groups, rows)
 
 
@@ -111,11 +114,11 @@ def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable
             continue
         after = now.after(change)
         targets = now.targets()
-        if isinstance(change.key, Key) and change.key.resource_id != EVERYBODY:
+        if change.kind is AUTHORIZATION and change.key.resource_id != EVERYBODY:
             targets = {change.key[3:]}
         # Nobody needs a right on a group that is deleted.
-        targets.discard((RESOURCES["group"].number, str(change.key)))
-        lost = {right for right in now.rights(targets) - after.rights(targets) if caller.may(*right)}
+        targets.discard((GROUP.securable.number, change.key))
+        lost = {right for right in now.rights(targets) - after.rights(targets) if caller.is_authorized(*right)}
         if lost and change.key not in asked:
             found.append((change, lost))
         else:
@@ -123,19 +126,19 @@ def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable
     return found
 
 
-def read(client: Camunda7, name: str, joins: Collection[str]) -> Caller:
-    """Read what the engine knows of the caller: two or three requests.
+def read_caller(client: Camunda7, name: str, joined: Collection[str]) -> Caller:
+    """Read what the engine knows of the caller, in two or three requests.
 
     Args:
-        joins: groups that the plan adds the caller to; their authorizations matter too.
+        joined: groups that the plan adds the caller to; their authorizations matter too.
     """
     groups = frozenset(row["id"] for row in client.list("group", query={"member": name}))
-    names = sorted(groups | set(joins))
+    names = sorted(groups | set(joined))
     if any("," in each for each in (name, *names)) or sum(map(len, names)) > _IDS_LENGTH:
         # The engine splits lists of ids at commas, and has no other way to name several.
-        rows = [dict(row) for row in authorizations.find_all(client, MANAGED, everything=False).values()]
+        found = authorizations.find_all(client, MANAGED, everything=False)
     else:
-        rows = client.list("authorization", query={"userIdIn": f"{name},{EVERYBODY}"})
-        rows += client.list("authorization", query={"groupIdIn": ",".join(names)}) if names else []
-    found = {authorizations.key_of(row): authorizations.stored(row) for row in rows}
+        found = authorizations.find_by(client, {"userIdIn": f"{name},{EVERYBODY}"})
+        if names:
+            found.update(authorizations.find_by(client, {"groupIdIn": ",".join(names)}))
     return Caller(name, groups, {key: row for key, row in found.items() if key.resource in MANAGED})

@@ -5,51 +5,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ...desired.plan import Object
+from ...desired.resource import MembershipId
 from ...errors import UsageError
 from ...parallel import read_all
 from ..client import Camunda7
-from . import authorizations, entities, memberships
+from . import authorizations
+from .authorizations import AUTHORIZATION, Authorizations
 from .document import Document
-from .entities import ENTITIES, TENANT, Entity
-from .memberships import MEMBERSHIPS, TENANT_GROUPS, TENANT_USERS
-from .permissions import RESOURCES
-
-Objects = dict[Hashable, Object]
+from .memberships import MEMBERSHIPS
+from .objects import RESOURCES, IdentityResource
+from .permissions import SECURABLES
 
 
 @dataclass
 class State:
-    """What is there now, as far as the document is about it; the keys are those of Document."""
+    """What exists now, as far as the document is about it; the keys are those of Document."""
 
-    objects: dict[str, Objects] = field(default_factory=dict)
-    members: dict[str, Objects] = field(default_factory=dict)
-    authorizations: Objects = field(default_factory=dict)
-
-    def counts(self) -> dict[str, int]:
-        """Return how many objects there are, by the name of their kind."""
-        return {
-            **{name: len(found) for name, found in self.objects.items()},
-            "membership": sum(map(len, self.members.values())),
-            "authorization": len(self.authorizations),
-        }
+    objects: dict[str, dict[str, Object]] = field(default_factory=dict)
+    members: dict[str, dict[MembershipId, MembershipId]] = field(default_factory=dict)
+    authorizations: Authorizations = field(default_factory=dict)
 
 
 def fetch(client: Camunda7, document: Document, purge: Collection[str], workers: int) -> State:
-    """Read what the document is about: a list for each kind, then the members of what is there."""
+    """Read what the document is about: a list for each kind, then the members of what exists."""
 
-    def objects(entity: Entity) -> Objects:
-        if f"{entity.name}s" in purge:
-            return entities.find_all(client, entity)
-        return entities.find(client, entity, {*document.objects[entity.name], *document.references(entity)})
+    def objects(resource: IdentityResource) -> dict[str, Object]:
+        if resource.plural in purge:
+            return resource.find_all(client)
+        return resource.find(client, {*document.objects[resource.name], *document.references(resource)})
 
-    state = State(dict(zip(ENTITIES, read_all(list(ENTITIES.values()), objects, workers))))
-    if "authorizations" in purge or document.authorizations:
+    names = [resource.name for resource in RESOURCES]
+    state = State(dict(zip(names, read_all(RESOURCES, objects, workers))))
+    everything = AUTHORIZATION.plural in purge
+    if everything or document.authorizations:
         declared = {key.resource for key in document.authorizations}
-        everything = "authorizations" in purge
         state.authorizations = authorizations.find_all(client, declared, everything=everything)
     else:
         state.authorizations = authorizations.find_set_aside(client)
@@ -59,17 +52,12 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
         for container in document.members[membership.option]
         if container in state.objects[membership.container.name]
     ]
-    # A member that purge removes takes along its authorizations on its tenants, also those that are declared.
-    lists += [
-        (membership, key.resource_id)
-        for membership in (TENANT_USERS, TENANT_GROUPS)
-        if f"{membership.member.name}s" in purge
-        for key in document.authorizations
-        if (key.grantee, key.resource) == (membership.member.name, TENANT.resource.number) and key.resource_id != "*"
-        if key.name in state.objects[key.grantee] and key.name not in document.objects[key.grantee]
-    ]
+    if purge:
+        from .purge import tenants_of_removed
+
+        lists += tenants_of_removed(document, state, purge)
     lists = list(dict.fromkeys(lists))
-    found = read_all(lists, lambda item: memberships.find(client, item[0], item[1]), workers)
+    found = read_all(lists, lambda item: item[0].find(client, item[1]), workers)
     for (membership, _container), members in zip(lists, found):
         state.members.setdefault(membership.option, {}).update(members)
     return state
@@ -80,17 +68,17 @@ def check_visible(client: Camunda7, document: Document, state: State, purge: Col
 
     Raises:
         HiddenError: the caller may not read what the document is about.
-        UsageError: lists name users or groups that are neither declared nor there.
+        UsageError: lists name users or groups that neither exist nor are declared.
     """
-    for entity in ENTITIES.values():
-        declared, there = document.objects[entity.name], state.objects[entity.name]
-        unseen = ({*declared, *document.references(entity)}) - there.keys()
-        client.check_readable(entity.resource, unseen, everything=f"{entity.name}s" in purge)
+    for resource in RESOURCES:
+        declared, there = document.objects[resource.name], state.objects[resource.name]
+        unseen = ({*declared, *document.references(resource)}) - there.keys()
+        resource.check_readable(client, unseen, everything=resource.plural in purge)
     # Permissions on authorizations are not given row by row in practice: who sees one of them sees all.
-    if not state.authorizations:
-        client.check_readable(
-            RESOURCES["authorization"], (), everything=bool(document.authorizations) or "authorizations" in purge
-        )
+    if not state.authorizations and (document.authorizations or AUTHORIZATION.plural in purge):
+        from .visibility import check_readable
+
+        check_readable(client, SECURABLES["authorization"], everything=True)
     problems = [
         f"{membership.container.name} {container}, {membership.option}: there is no {membership.member.name} {name}, "
         "and none is declared."

@@ -5,103 +5,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
-from ...desired.plan import Change, Kind, Object
-from ...errors import AnswerError
-from ..client import Camunda7, encode_id
-from . import automatic_grants
-from .authorizations import Key
-from .entities import GROUP, TENANT, USER, Entity
-
-
-class Member(NamedTuple):
-    """What identifies a membership: the list that it stands in, the group or tenant, and who belongs to it."""
-
-    option: str
-    container: str
-    name: str
+from ...desired.plan import Change
+from ...desired.resource import Membership, MembershipId
+from ..client import Camunda7
+from .objects import GROUP, TENANT, USER, IdentityResource
+from .permissions import SECURABLES, Securable
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: there are exactly three
-class Membership:
+@dataclass(frozen=True, eq=False)
+class IdentityMembership(Membership[Camunda7]):
     """A kind of membership.
 
     Args:
-        option: the list's name in documents and options.
-        container: what has members.
-        member: what the members are.
-        address: the part of the address between container and member.
-        filter: the filter of the members' list that names the container.
+        path: the part of the address between container and member.
+        filter: the filter of the list of members that names the container.
+        securable: what the authorizations are on that the engine deletes together with a membership.
+        automatic_grant: whether the engine creates an authorization together with a membership.
     """
 
-    option: str
-    container: Entity
-    member: Entity
-    address: str
+    container: IdentityResource
+    member: IdentityResource
+    path: str
     filter: str
+    securable: Securable
+    automatic_grant: bool
 
-    @property
-    def kind(self) -> Kind:
-        def label(member: Member) -> str:
-            return f"{self.member.name} {member.name} of {self.container.name} {member.container}"
+    def find(
+        self, client: Camunda7, container: str, members: Optional[Collection[str]] = None
+    ) -> dict[MembershipId, MembershipId]:
+        """Return the memberships of a container, by their identity; a single member is asked for by its id."""
+        query: dict[str, Any] = {self.filter: container}
+        if members and len(members) == 1:
+            query["id"] = next(iter(members))
+        return self.ids(container, (row["id"] for row in client.list(self.member.name, query=query)))
 
-        def perform(client: Camunda7, change: Change) -> None:
-            _perform(client, self, change)
+    def perform(self, client: Camunda7, change: Change) -> None:
+        from . import writes  # most runs change nothing
 
-        return Kind(
-            "membership", key=self._key, merge=lambda current, item: current or item, perform=perform, label=label
-        )
-
-    def item(self, container: str, member: str) -> dict[str, str]:
-        return {self.container.name: container, self.member.name: member}
-
-    def _key(self, item: Object) -> Member:
-        return Member(self.option, item[self.container.name], item[self.member.name])
+        writes.write_membership(client, self, change)
 
 
-GROUP_USERS = Membership("members", GROUP, USER, "members", "memberOfGroup")
-TENANT_USERS = Membership("users", TENANT, USER, "user-members", "memberOfTenant")
-TENANT_GROUPS = Membership("groups", TENANT, GROUP, "group-members", "memberOfTenant")
+_GROUP_MEMBERSHIP = SECURABLES["group_membership"]
+
+GROUP_USERS = IdentityMembership(
+    "members", "member", GROUP, USER, "members", "memberOfGroup", _GROUP_MEMBERSHIP, automatic_grant=False
+)
+TENANT_USERS = IdentityMembership(
+    "users", "user", TENANT, USER, "user-members", "memberOfTenant", TENANT.securable, automatic_grant=True
+)
+TENANT_GROUPS = IdentityMembership(
+    "groups", "group", TENANT, GROUP, "group-members", "memberOfTenant", TENANT.securable, automatic_grant=True
+)
 MEMBERSHIPS = (GROUP_USERS, TENANT_USERS, TENANT_GROUPS)
-
-
-def find(
-    client: Camunda7, membership: Membership, container: str, members: Optional[Iterable[str]] = None
-) -> dict[Hashable, Object]:
-    """Return the memberships of a container by their identity; one member is asked for by its id."""
-    query: dict[str, Any] = {membership.filter: container}
-    names = list(members or ())
-    if len(names) == 1:
-        query["id"] = names[0]
-    rows = client.list(membership.member.name, query=query)
-    found = [membership.item(container, row["id"]) for row in rows]
-    key = membership.kind.key
-    return {key(item): item for item in found}
-
-
-def _perform(client: Camunda7, membership: Membership, change: Change) -> None:
-    """Add or remove a member."""
-    item: Mapping[str, Any] = change.after or change.before or {}
-    container, name = item[membership.container.name], item[membership.member.name]
-    address = (membership.container.name, encode_id(container), membership.address, encode_id(name))
-    if change.action == "delete":
-        client.delete(*address)
-        return
-
-    def add() -> None:
-        client.write("PUT", *address)
-
-    try:
-        add()
-    except AnswerError as error:
-        # The engine answers 500 without a reason to a member that is there already, and to one whose own row is there.
-        if error.status != 500:
-            raise
-        if find(client, membership, container, [name]):
-            return
-        key = Key.grant(membership.member.name, name, TENANT.resource, container)
-        if membership.container is not TENANT or not automatic_grants.create_past(client, key, add):
-            raise
+BY_OPTION = {membership.option: membership for membership in MEMBERSHIPS}

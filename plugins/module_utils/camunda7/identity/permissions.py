@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources and their permissions, the vocabulary of Camunda 7 authorizations.
+"""What authorizations are on, and the permissions of each, as Camunda 7 names them.
 
 Source: ``org.camunda.bpm.engine.authorization.Resources`` and the permission enums beside it, 7.24; Operaton the same.
 """
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...errors import UsageError
-from ...words import nearest
 
 ALL = "ALL"
 NONE = "NONE"
@@ -24,8 +23,8 @@ TYPE_NAMES = {number: name for name, number in TYPES.items()}
 
 
 @dataclass(frozen=True)
-class Resource:
-    """A kind of thing that permissions are given on; ``permissions`` without NONE and ALL."""
+class Securable:
+    """What permissions can be given on; the API calls it a resource. ``permissions`` are without NONE and ALL."""
 
     number: int
     name: str
@@ -80,19 +79,19 @@ _TABLE: tuple[tuple[int, str, str], ...] = (
     (21, "system", "READ SET DELETE"),
 )
 
-RESOURCES: dict[str, Resource] = {name: Resource(number, name, tuple(names.split())) for number, name, names in _TABLE}
-_BY_NUMBER: dict[int, Resource] = {resource.number: resource for resource in RESOURCES.values()}
+SECURABLES = {name: Securable(number, name, tuple(names.split())) for number, name, names in _TABLE}
+_BY_NUMBER = {securable.number: securable for securable in SECURABLES.values()}
 
 
-# Rows on single objects of these kinds come and go with tasks, filters, deployments and history.
+# The engine creates and deletes authorizations on single objects of these by itself.
 VOLATILE = frozenset(
-    RESOURCES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
+    SECURABLES[name].number for name in ("task", "filter", "deployment", "historic_task", "historic_process_instance")
 )
-ALL_RESOURCES = frozenset(_BY_NUMBER)
-# What a caller needs permissions on to manage identity. Ids of these resources, but for authorizations, are ids of
-# users, groups and tenants.
+ALL_NUMBERS = frozenset(_BY_NUMBER)
+# What a caller needs permissions on to manage identity. Apart from authorizations, their ids are those of users,
+# groups and tenants.
 MANAGED = frozenset(
-    RESOURCES[name].number
+    SECURABLES[name].number
     for name in ("user", "group", "tenant", "group_membership", "tenant_membership", "authorization")
 )
 
@@ -100,44 +99,48 @@ _NUMBER = re.compile("[0-9]{1,9}")  # the engine has 32 bits for it
 
 
 @lru_cache(maxsize=256, typed=True)
-def resource_of(value: object) -> Resource:
-    """Return the resource that a name (any case) or a number stands for.
+def securable_of(value: object) -> Securable:
+    """Return the securable with a name (in any case) or a number.
 
-    Custom permission providers may add resources: numbers that are not in the table are accepted.
+    Custom permission providers may add resources, so numbers that are not in the table are accepted.
 
     Raises:
         UsageError: for an unknown name.
     """
     text = str(value).strip()
     if _NUMBER.fullmatch(text):
-        return _BY_NUMBER.get(int(text)) or Resource(int(text), str(int(text)), ())
-    resource = RESOURCES.get(text.lower())
-    if resource is None:
+        return _BY_NUMBER.get(int(text)) or Securable(int(text), str(int(text)), ())
+    securable = SECURABLES.get(text.lower())
+    if securable is None:
+        from ...words import nearest
+
         raise UsageError(
-            f"Unknown resource {text!r}.{nearest(text, RESOURCES)} Valid are {', '.join(RESOURCES)}, or a number."
+            f"Unknown resource {text!r}.{nearest(text, SECURABLES)} Valid are {', '.join(SECURABLES)}, or a number."
         )
-    return resource
+    return securable
 
 
-def check_permissions(resource: Resource, permissions: Iterable[str]) -> list[str]:
-    """Return what is wrong with the names for the resource; nothing for a resource that is not in the table."""
-    if not resource.known:
+def check_permissions(securable: Securable, permissions: Iterable[str]) -> list[str]:
+    """Return what is wrong with these names of permissions; nothing for a securable that is not in the table."""
+    valid = (*securable.permissions, ALL, NONE)
+    unknown = [name for name in permissions if securable.known and name not in valid]
+    if not unknown:
         return []
-    valid = (*resource.permissions, ALL, NONE)
+    from ...words import nearest
+
     return [
-        f"Unknown permission {name!r} for the resource {resource.name}.{nearest(name, valid)} "
+        f"Unknown permission {name!r} for the resource {securable.name}.{nearest(name, valid)} "
         f"Valid are {', '.join(valid)}."
-        for name in permissions
-        if name not in valid
+        for name in unknown
     ]
 
 
 def normal(permissions: Iterable[str]) -> list[str]:
-    """Return a permission set in one form: ALL swallows the others, NONE is the empty set."""
+    """Return a permission set in its canonical form: sorted, ALL replaces all others, NONE is the empty set."""
     return list(_normal(tuple(permissions)))
 
 
-@lru_cache(maxsize=1024)  # thousands of rows have few different sets, and share their strings so
+@lru_cache(maxsize=1024)  # thousands of rows have few different sets and share their strings
 def _normal(permissions: tuple[str, ...]) -> tuple[str, ...]:
     names = set(permissions) - {NONE}
     return (ALL,) if ALL in names else tuple(sorted(names))

@@ -5,32 +5,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Optional
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from ... import strings
-from ...desired.plan import Change, Object, plan
+from ...desired.plan import CREATE, DELETE, UPDATE, Change, Stages, plan
 from ...errors import UsageError
 from ...secrets import Redactor
+from ...task import Context, Outcome
 from ..client import Camunda7
-from . import authorizations, automatic_grants, guards, schema
-from .authorizations import Key
+from .authorizations import AUTHORIZATION, recovery
 from .current import State, check_visible, fetch
-from .document import SECTIONS_OF_DOCUMENT, Document, Source, load_documents, matches
-from .entities import ENTITIES, PASSWORD, USER
-from .memberships import MEMBERSHIPS, Member, Membership
-from .permissions import MANAGED
+from .document import Document, Source, load_documents
+from .memberships import MEMBERSHIPS, IdentityMembership
+from .objects import PASSWORD, RESOURCES, SECTIONS, USER
+from .options import ADMIN_GROUPS
+from .schema import ITEMS
+from .values import matches
 
 GRANTS, AGAIN = 2, 6  # stages: authorizations, and those that wait for the removal of objects
 
-PURGE = ("users", "groups", "tenants", "memberships", "authorizations")
+PURGE = (*SECTIONS, MEMBERSHIPS[0].kind.plural, AUTHORIZATION.plural)
 
 
-class Reconciliation(NamedTuple):
-    """The stages of the plan, in the order in which they are applied, and what purge left alone."""
-
-    stages: list[list[Change]]
-    kept: list[guards.Refusal]
+def reconcile_task(context: Context[Camunda7]) -> Outcome:
+    """Do the work of ``c7_identity``."""
+    stages, kept = plan_task(context.client, context.params, context.redactor)
+    context.apply(stages, context.params["concurrency"])
+    return Outcome.summary(stages, kept=kept)
 
 
 def reconcile(
@@ -41,87 +43,67 @@ def reconcile(
     protect: Collection[str],
     update_password: str,
     caller: str,
-) -> list[list[Change]]:
+) -> Stages:
     """Return the plan's stages. A pure function.
 
     What is added comes before what is removed, so that nobody lacks a right in between. Users, groups and tenants come
-    before memberships and these before authorizations, because the engine refuses to create an object when the
-    authorization that it creates itself is there already. Removal goes the other way round.
+    before memberships and these before authorizations, because the engine refuses to create an object if the
+    authorization that it creates itself exists already. Removal goes the other way round.
     """
     objects: list[Change] = []
-    for entity in reversed(ENTITIES.values()):
-        gone = _unprotected(state.objects[entity.name], protect) if f"{entity.name}s" in purge else []
-        declared = document.objects[entity.name].values()
-        wanted = [_with_password(item, state.objects[entity.name], update_password) for item in declared]
-        objects += plan(entity.kind, wanted, state.objects[entity.name], surplus=gone)
+    update = {"update_password": update_password}
+    for resource in reversed(RESOURCES):
+        current = state.objects[resource.name]
+        surplus = [name for name in current if not matches(name, protect)] if resource.plural in purge else []
+        declared = document.objects[resource.name].values()
+        items = [resource.to_write(item, current, update) for item in declared]
+        objects += plan(resource.kind, items, current, surplus=surplus)
     members: list[Change] = []
     for membership in MEMBERSHIPS:
         members += _plan_members(document, state, membership, protect if "memberships" in purge else ("*",))
     rows, declared_rows, surplus_rows = state.authorizations, dict(document.authorizations), []
-    if "authorizations" in purge:
-        surplus_rows = [
-            key for key, row in rows.items() if not automatic_grants.is_own(row) and not _protected(key, protect)
-        ]
-        from .purge import defaults
+    if AUTHORIZATION.plural in purge:
+        from . import purge as purging
 
-        declared_rows = {**defaults(surplus_rows, document), **declared_rows}
-    grants = plan(authorizations.kind(), declared_rows.values(), rows, surplus=surplus_rows)
-    grants += automatic_grants.recovery(rows, {change.key for change in grants})
+        surplus_rows = purging.surplus_authorizations(rows, protect)
+        declared_rows = {**purging.defaults(surplus_rows, document), **declared_rows}
+    grants = plan(AUTHORIZATION, declared_rows.values(), rows, surplus=surplus_rows)
+    grants += recovery(rows, {change.key for change in grants})
     # The caller's own new password would make the requests after it fail.
-    last = [
-        change for change in objects if (change.action, change.kind.name, change.key) == ("update", USER.name, caller)
-    ]
+    last = [change for name, change in USER.kind.of(objects, UPDATE) if name == caller]
     objects = [change for change in objects if change not in last]
     return [
-        _only(objects, "create", "update"),
-        _only(members, "create"),
-        _only(grants, "create", "update"),
-        _only(grants, "delete"),
-        _only(members, "delete"),
-        _only(objects, "delete"),
+        _only(objects, CREATE, UPDATE),
+        _only(members, CREATE),
+        _only(grants, CREATE, UPDATE),
+        _only(grants, DELETE),
+        _only(members, DELETE),
+        _only(objects, DELETE),
         [],
         last,
     ]
-
-
-def _protected(key: Hashable, protect: Collection[str]) -> bool:
-    """Whether an authorization is given to, or is on, something that ``protect`` names."""
-    if not isinstance(key, Key):
-        return False
-    on = key.resource_id if key.resource in MANAGED and key.resource_id != "*" else None
-    return matches(key.name, protect) or (on is not None and matches(on, protect))
 
 
 def _only(changes: Iterable[Change], *actions: str) -> list[Change]:
     return [change for change in changes if change.action in actions]
 
 
-def _unprotected(current: Mapping[Hashable, Object], protect: Collection[str]) -> list[Hashable]:
-    return [key for key in current if not matches(str(key), protect)]
-
-
-def _with_password(item: dict[str, Any], current: Mapping[Hashable, Object], update_password: str) -> dict[str, Any]:
-    """A password cannot be compared: it is written on creation, or always, as ``update_password`` says."""
-    if PASSWORD in item and item["id"] in current and update_password == "on_create":
-        return {name: value for name, value in item.items() if name != PASSWORD}
-    return item
-
-
-def _plan_members(document: Document, state: State, membership: Membership, protect: Collection[str]) -> list[Change]:
-    """``protect`` are patterns of members, groups and tenants whose memberships stay although they are not declared."""
+def _plan_members(
+    document: Document, state: State, membership: IdentityMembership, protect: Collection[str]
+) -> list[Change]:
+    """``protect``: patterns of members, groups and tenants whose undeclared memberships are kept."""
     current, lists = state.members.get(membership.option, {}), document.members[membership.option]
-    wanted = [membership.item(container, name) for container, names in lists.items() for name in names]
+    desired = [key for container, names in lists.items() for key in membership.ids(container, names)]
     surplus = [
         key
         for key in current
-        if isinstance(key, Member) and key.container in lists
-        if not matches(key.name, protect) and not matches(key.container, protect)
+        if key.container in lists and not matches(key.member, protect) and not matches(key.container, protect)
     ]
-    return plan(membership.kind, wanted, current, surplus=surplus)
+    return plan(membership.kind, desired, current, surplus=surplus)
 
 
-def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> Reconciliation:
-    """Return the guarded plan for the parameters of ``c7_identity``.
+def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -> tuple[Stages, list[dict[str, Any]]]:
+    """Return the guarded plan for the parameters of ``c7_identity``, and what purge kept, for the result.
 
     Raises:
         UsageError: the document is wrong (before the first request), or names members that do not exist.
@@ -129,12 +111,12 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         RefusedError: a declaration asks for something dangerous.
     """
     purge = params["purge"]
-    keep = (*params["protect"], *guards.ADMIN_GROUPS, *([client.caller] if client.caller else []))
-    document = load_documents(_sources(params), purge=purge, keep=keep)
+    protect = (*params["protect"], *ADMIN_GROUPS, *([client.caller] if client.caller else []))
+    document = load_documents(_sources(params), purge=purge, protect=protect)
     _add_passwords(document, params["passwords"] or {})
     for user in document.objects[USER.name].values():
-        redactor.add(user.get(PASSWORD))
-    # What only a purge needs is only loaded for it: a process compiles all that it loads.
+        redactor.add(user.get("password"))
+    # A process compiles all that it imports, so what only a purge needs is only imported for it.
     if purge:
         from . import purge as purging
 
@@ -149,29 +131,34 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         update_password=params["update_password"],
         caller=client.caller or "",
     )
-    # The guards must see the order in which the changes are made: what a purge creates again comes last.
+    # The guards must see the changes in the order in which they are made: what a purge creates again comes last.
     ordered = purging.create_again(stages, document, state) if purge else None
-    stages, kept = _guard(client, stages, document, params["allow"], ordered)
+    kept: list[dict[str, Any]] = []
+    if any(ordered or stages):
+        from . import guards
+
+        stages, refused = guards.keep_refused(client, stages, document.authorizations, params["allow"], ordered)
+        kept = guards.summary(refused)
     if purge:
         stages = purging.settle(stages, document, state, params)
-    return Reconciliation(stages, kept)
+    return stages, kept
 
 
 def _sources(params: Mapping[str, Any]) -> Iterator[Source]:
-    """The documents: the files of ``src`` one after the other, and the lists given inline.
+    """Return the documents: the files of ``src`` one after the other, and the lists given inline.
 
-    Inline, null means that a key is left out, as for Ansible's own options; a password of null is a mistake.
+    Inline, null means that a key is omitted, as for Ansible's own options; a password of null is a mistake.
     """
     if params["src"] is not None:
-        from .sources import read
+        from .sources import read_documents
 
-        yield from read(params["src"])
+        yield from read_documents(params["src"])
     inline = {
         section: [
-            {name: value for name, value in row.items() if value is not None or name == PASSWORD}
+            {name: value for name, value in row.items() if value is not None or name == "password"}
             for row in params[section]
         ]
-        for section in SECTIONS_OF_DOCUMENT
+        for section in ITEMS
         if params[section] is not None
     }
     if inline:
@@ -183,41 +170,9 @@ def _add_passwords(document: Document, passwords: Mapping[str, Any]) -> None:
     unknown = sorted(map(str, set(passwords) - users.keys()))
     if unknown:
         raise UsageError(f"passwords names users that are not declared: {', '.join(unknown)}.")
-    wrong = [(name, strings.problem(password, schema.PASSWORD)) for name, password in passwords.items()]
+    wrong = [(name, strings.problem(password, PASSWORD)) for name, password in passwords.items()]
     problems = [f"passwords.{name}: {problem}." for name, problem in wrong if problem]
     if problems:
         raise UsageError(" ".join(problems), problems=problems)
     for name, password in passwords.items():
-        users[name][PASSWORD] = password
-
-
-def _guard(
-    client: Camunda7,
-    stages: list[list[Change]],
-    document: Document,
-    allow: Collection[str],
-    ordered: Optional[list[list[Change]]] = None,
-) -> tuple[list[list[Change]], list[guards.Refusal]]:
-    """Apply the guards: purge leaves alone what they refuse, anything else that they refuse ends the task.
-
-    Args:
-        ordered: the stages in the order in which the changes are made, where that differs.
-
-    Raises:
-        RefusedError: a declaration asks for something dangerous.
-        UsageError: what has to be written cannot be, see ``writable``.
-    """
-    refused = guards.refusals(client, [change for stage in ordered or stages for change in stage], allow)
-    kept = [
-        item
-        for item in refused
-        if item.change.kind.name != "membership" and item.change.key not in document.authorizations
-    ]
-    guards.refuse([item for item in refused if item not in kept])
-    left = {id(item.change) for item in kept}
-    final = [[change for change in stage if id(change) not in left] for stage in stages]
-    if any(final):
-        from . import writable
-
-        writable.check(change for stage in final for change in stage)
-    return final, kept
+        users[name]["password"] = password

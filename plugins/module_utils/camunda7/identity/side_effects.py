@@ -12,41 +12,33 @@ All others that were granted to a user or group stay. Source: Camunda 7.24.0 and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
-from ...desired.plan import Change
-from .authorizations import Key
-from .entities import ENTITIES
-from .memberships import GROUP_USERS, MEMBERSHIPS, Member
-from .permissions import RESOURCES
-
-_BY_OPTION = {membership.option: membership for membership in MEMBERSHIPS}
+from ...desired.plan import DELETE, Change
+from ...desired.resource import MembershipId
+from .authorizations import AuthorizationId
+from .memberships import BY_OPTION, GROUP_USERS, MEMBERSHIPS
+from .objects import RESOURCES
 
 
-def _granted(member: Member) -> tuple[str, str, int, str]:
-    """The identity, without the type, of the authorizations that the engine creates or deletes with a membership."""
-    membership = _BY_OPTION[member.option]
-    resource = RESOURCES["group_membership"] if membership is GROUP_USERS else membership.container.resource
-    return membership.member.name, member.name, resource.number, member.container
+def _granted(key: MembershipId) -> tuple[str, str, int, str]:
+    """Return the identity, without the type, of the authorizations that the engine deletes with a membership."""
+    membership = BY_OPTION[key.option]
+    return membership.member.name, key.member, membership.securable.number, key.container
 
 
-def dropped_with(changes: Iterable[Change], members: Iterable[Hashable] = ()) -> Callable[[Key], bool]:
+def dropped_with(changes: Iterable[Change], members: Iterable[MembershipId] = ()) -> Callable[[AuthorizationId], bool]:
     """Return a function that tells whether the deletions among the changes delete an authorization too.
 
     Args:
         members: the memberships that are there, as far as they are known.
     """
-    removed: set[tuple[str, Hashable]] = set()
-    granted: set[tuple[str, str, int, str]] = set()
-    for change in changes:
-        if change.action == "delete" and isinstance(change.key, Member):
-            granted.add(_granted(change.key))
-        elif change.action == "delete" and change.kind.name in ENTITIES:
-            removed.add((change.kind.name, change.key))
-    for member in members:
-        if isinstance(member, Member) and member.option != GROUP_USERS.option:
-            identity = _granted(member)
-            if identity[:2] in removed:
-                granted.add(identity)
-    objects = {(RESOURCES[name].number, key) for name, key in removed}
+    deletions = [change for change in changes if change.action == DELETE]
+    removed = {(resource.name, key) for resource in RESOURCES for key, _change in resource.kind.of(deletions)}
+    granted = {_granted(key) for membership in MEMBERSHIPS for key, _change in membership.kind.of(deletions)}
+    ended = (_granted(key) for key in members if key.option != GROUP_USERS.option)
+    granted |= {identity for identity in ended if identity[:2] in removed}
+    objects = {
+        (resource.securable.number, key) for resource in RESOURCES for key, _change in resource.kind.of(deletions)
+    }
     return lambda key: key[3:] in objects or key[1:] in granted

@@ -10,56 +10,75 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ...desired.plan import Object
+from ... import files
 from ...libraries import load
 from ...parallel import read_all
+from ...task import Context, Outcome
 from ..client import Camunda7
-from . import authorizations, automatic_grants, entities, memberships, schema
-from .document import AUTHORIZATIONS, SECTIONS, matches
-from .memberships import MEMBERSHIPS, Member
-from .permissions import RESOURCES
+from . import authorizations, automatic_grants
+from .authorizations import AUTHORIZATION
+from .memberships import MEMBERSHIPS
+from .objects import SECTIONS
+from .permissions import SECURABLES
+from .values import matches, strings_of
+from .visibility import check_readable
 
 Document = dict[str, list[dict[str, Any]]]
 
 _BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
-def read(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers: int) -> Document:
+_MASKED = (
+    "The result has a value that is, or holds, a secret of this task, such as the id of a user that is also the "
+    "password. Ansible masks it, so do not use the result as a document: write it to a file with dest."
+)
+
+
+def export(context: Context[Camunda7]) -> Outcome:
+    """Do the work of ``c7_identity_info``."""
+    params, dest = context.params, context.params["dest"]
+    if dest is not None:
+        files.check_dest(dest)
+    document = read_document(context.client, params["kinds"], params["ids"], params["concurrency"])
+    counts = {kind: len(rows) for kind, rows in document.items()}
+    if dest is None:
+        if holds(document, context.redactor.values):
+            context.warn(_MASKED)
+        return Outcome(result={"identity": document, "counts": counts})
+    changed = files.write_text(dest, render(dest, document), check_mode=context.check_mode)
+    return Outcome(changed, {"dest": dest, "counts": counts})
+
+
+def read_document(client: Camunda7, kinds: Collection[str], ids: Collection[str], workers: int) -> Document:
     """Return the document.
 
     Args:
         kinds: the sections to read.
         ids: patterns of the ids that are of interest.
+        workers: the maximum number of requests at the same time.
 
     Raises:
         HiddenError: the caller may not read all of it, so that the document would be incomplete.
     """
     document: Document = {}
-    for section, entity in SECTIONS.items():
+    for section, resource in SECTIONS.items():
         if section in kinds:
-            client.check_readable(entity.resource, (), everything=True)
-            rows = sorted(entities.find_all(client, entity).items(), key=lambda item: str(item[0]))
-            document[section] = [_entity(entity, row) for key, row in rows if matches(str(key), ids)]
-    lists = [
-        (row, membership) for membership in MEMBERSHIPS for row in document.get(f"{membership.container.name}s", ())
-    ]
-    found = read_all(lists, lambda item: memberships.find(client, item[1], item[0]["id"]), workers)
+            resource.check_readable(client, (), everything=True)
+            rows = sorted(resource.find_all(client).items())
+            document[section] = [resource.exported(row) for name, row in rows if matches(name, ids)]
+    lists = [(row, membership) for membership in MEMBERSHIPS for row in document.get(membership.container.plural, ())]
+    found = read_all(lists, lambda item: item[1].find(client, item[0]["id"]), workers)
     for (row, membership), members in zip(lists, found):
-        row[membership.option] = sorted(key.name for key in members if isinstance(key, Member))
-    if AUTHORIZATIONS in kinds:
-        client.check_readable(RESOURCES["authorization"], (), everything=True)
-        table = authorizations.find_all(client, (), everything=True).values()
-        document[AUTHORIZATIONS] = _grouped(
+        row[membership.option] = sorted(key.member for key in members)
+    if AUTHORIZATION.plural in kinds:
+        check_readable(client, SECURABLES["authorization"], everything=True)
+        table = authorizations.find_all(client, (), everything=True)
+        document[AUTHORIZATION.plural] = _grouped(
             authorizations.show(row)
-            for row in table
-            if not automatic_grants.is_own(row) and matches(authorizations.key_of(row).name, ids)
+            for key, row in table.items()
+            if not automatic_grants.is_automatic(row) and matches(key.name, ids)
         )
     return document
-
-
-def _entity(entity: entities.Entity, row: Object) -> dict[str, Any]:
-    fields = {option: row[name] for option, name in entity.fields.items() if row[name]}
-    return {"id": row["id"], **fields}
 
 
 def _grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -78,12 +97,12 @@ def _grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def holds(document: Document, secrets: Iterable[str]) -> bool:
     """Whether a value of the document contains one of the secrets, which Ansible masks in the task's result."""
-    values = "\n".join(schema.strings_of(document))
+    values = "\n".join(strings_of(document))
     return any(secret in values for secret in secrets)
 
 
-def text(dest: str, document: Document) -> str:
-    """Return the document as a file with this name holds it: JSON or YAML."""
+def render(dest: str, document: Document) -> str:
+    """Return the document as the text of a file with this name: JSON or YAML."""
     if dest.endswith(".json"):
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     yaml = load("yaml", "PyYAML", "writing YAML")

@@ -19,11 +19,11 @@ ENDINGS = (".yml", ".yaml", ".json")
 _LOOKS_LIKE_DOCUMENT = re.compile(r"\.(ya?ml|json)\W", re.IGNORECASE)
 
 
-def read(path: str) -> Iterator[Source]:
+def read_documents(path: str) -> Iterator[Source]:
     """Read a YAML or JSON file, or all of them below a directory in the order of their names.
 
-    Links to files and directories are followed. What begins with a dot is left out: it is no document, and Kubernetes
-    keeps the files of a mounted ConfigMap in hidden directories, to which the visible names are links.
+    Links to files and directories are followed. Names that begin with a dot are skipped: Kubernetes keeps the files of
+    a mounted ConfigMap in hidden directories, to which the visible names are links.
 
     Raises:
         UsageError: there is no such file, none in the directory, one cannot be parsed, or one that looks like a
