@@ -41,7 +41,7 @@ DIRECTION = {
     "given": {"strings", "errors"},
     "rest": {"errors", "secrets", "libraries", "files", "parallel", "waiting", "words"},
     "desired": {"errors", "parallel", "task"},
-    "query": {*BASICS, "task"},
+    "query": {*BASICS, "options", "task"},
     "task": {"desired", "errors", "secrets", "checks", "given", "options"},
     "camunda7": {*BASICS, "options", "task", "rest", "desired", "query"},
     "camunda8": {*BASICS, "options", "task", "rest", "desired", "query"},
