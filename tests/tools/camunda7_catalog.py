@@ -139,12 +139,15 @@ class Description:
         return {name: _type(name, query.get(name), body.get(name)) for name in names}
 
     def sorts(self, entity: str) -> list[str]:
-        """Return the names that an entity can be sorted by; a variable's has the type ``variable``."""
+        """Return the names that an entity can be sorted by; those by the value of a variable have a type."""
         path = f"/{entity}"
         query = self._parameters(path).get("sortBy", {}).get("schema", {}).get("enum", ())
         sorting = self._body(path).get("sorting")
         body = self._properties(sorting["items"])["sortBy"]["enum"] if sorting else ()
-        return list(dict.fromkeys((*query, *body)))
+        by_variable = bool(sorting) and "parameters" in self._properties(sorting["items"])
+        # A blank in a name would become two names; the overrides know of the one that there is.
+        names = dict.fromkeys(name.replace(" ", "_") for name in (*query, *body))
+        return [f"{name}:variable" if by_variable and name.endswith("Variable") else name for name in names]
 
     def fields(self, entity: str) -> list[str]:
         """Return the names of the fields of one object."""
@@ -188,7 +191,7 @@ def _type(name: str, query: Any, body: Any) -> str:
     if kind == "object":
         return "value"
     if "enum" in schema:
-        return "|".join(schema["enum"])
+        return "|".join(["choice", *schema["enum"]])
     return "when" if schema.get("format") == "date-time" else ""
 
 
@@ -208,12 +211,10 @@ def row(entity: str) -> dict[str, str]:
         name + (f":{kind}" if kind else "") + (f"@{since[name]}" if name in since else "")
         for name, kind in filters.items()
     ]
-    # A blank in a name would become two names; the overrides know of the one that there is.
-    sorts = [name.replace(" ", "_") for name in latest.sorts(entity)]
     return {
         "reads": " ".join(latest.reads(entity)),
         "filters": " ".join(words),
-        "sorts": " ".join(sorts),
+        "sorts": " ".join(latest.sorts(entity)),
         "fields": " ".join(latest.fields(entity)),
     }
 

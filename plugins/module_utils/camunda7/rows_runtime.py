@@ -50,7 +50,7 @@ ROWS: dict[str, dict[str, str]] = {
             "followUpDate:when followUpDateExpression followUpAfter:when followUpAfterExpression followUpBefore "
             "followUpBeforeExpression followUpBeforeOrNotExistent:when followUpBeforeOrNotExistentExpression "
             "createdOn:when createdOnExpression createdAfter:when createdAfterExpression createdBefore:when "
-            "createdBeforeExpression updatedAfter:when updatedAfterExpression delegationState:PENDING|RESOLVED "
+            "createdBeforeExpression updatedAfter:when updatedAfterExpression delegationState:choice|PENDING|RESOLVED "
             "candidateGroups:list candidateGroupsExpression withCandidateGroups:flag withoutCandidateGroups:flag "
             "withCandidateUsers:flag withoutCandidateUsers:flag active:flag suspended:flag taskVariables:variables "
             "processVariables:variables caseInstanceVariables:variables variableNamesIgnoreCase:flag "
@@ -59,8 +59,8 @@ ROWS: dict[str, dict[str, str]] = {
         ),
         "sorts": (
             "instanceId caseInstanceId dueDate executionId caseExecutionId assignee created lastUpdated description "
-            "id name nameCaseInsensitive priority processVariable executionVariable taskVariable "
-            "caseExecutionVariable caseInstanceVariable followUpDate"
+            "id name nameCaseInsensitive priority processVariable:variable executionVariable:variable "
+            "taskVariable:variable caseExecutionVariable:variable caseInstanceVariable:variable followUpDate"
         ),
         "fields": (
             "attachment comment variables id name assignee owner created lastUpdated due followUp delegationState "
@@ -105,7 +105,7 @@ ROWS: dict[str, dict[str, str]] = {
     "event-subscription": {
         "reads": "count paging",
         "filters": (
-            "eventSubscriptionId eventName eventType:message|signal|compensate|conditional executionId "
+            "eventSubscriptionId eventName eventType:choice|message|signal|compensate|conditional executionId "
             "processInstanceId activityId tenantIdIn:list withoutTenantId:flag "
             "includeEventSubscriptionsWithoutTenantId:flag"
         ),
