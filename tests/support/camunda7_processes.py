@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,9 @@ def start(api: Camunda7, key: str, business_key: str, tenant: str = "", **variab
     """Start an instance of a process and return its id."""
     body = {
         "businessKey": business_key,
-        "variables": {name: value if isinstance(value, dict) else {"value": value} for name, value in variables.items()},
+        "variables": {
+            name: value if isinstance(value, dict) else {"value": value} for name, value in variables.items()
+        },
     }
     path = f"/process-definition/key/{key}" + (f"/tenant-id/{tenant}" if tenant else "")
     return str(_post(api, f"{path}/start", body)["id"])
@@ -67,9 +68,10 @@ def populate(api: Camunda7) -> None:
         for number in range(12)
     ]
     approvals += [start(api, "approve", "order 0", tenant=TENANT, amount=1.5, flag=True) for _number in range(3)]
+    date = {"value": "2026-01-01T10:00:00.000+0100", "type": "Date"}
     for number in range(5):
         start(api, "broken", f"broken {number}", good=False)
-        start(api, "waiting", f"waiting {number}", **{"when": {"value": "2026-01-01T10:00:00.000+0100", "type": "Date"}})
+        start(api, "waiting", f"waiting {number}", when=date)
         start(api, "outside", f"outside {number}", topic="print")
     _post(api, "/message", {"messageName": "startMe", "businessKey": "by message", "withoutTenantId": True})
 
@@ -81,17 +83,17 @@ def populate(api: Camunda7) -> None:
     _batches(api, approvals)
     _decisions(api)
     for name, owner in (("My tasks", "anna"), ("All tasks", "bob")):
-        _post(api, "/filter/create", {"resourceType": "Task", "name": name, "owner": owner, "query": {}, "properties": {}})
+        stored = {"resourceType": "Task", "name": name, "owner": owner, "query": {}, "properties": {}}
+        _post(api, "/filter/create", stored)
 
 
 def _tasks(api: Camunda7) -> None:
     tasks = sorted(api.get("/task"), key=lambda task: str(task["created"]))
     for number, task in enumerate([each for each in tasks if not each["suspended"]][:9]):
         path = f"/task/{task['id']}"
-        if number < 3:
+        if number < 4:
             _post(api, f"{path}/assignee", {"userId": "anna"})
         if number == 3:
-            _post(api, f"{path}/assignee", {"userId": "anna"})
             _post(api, f"{path}/delegate", {"userId": "bob"})
         if number == 4:
             _post(api, f"{path}/comment/create", {"message": "seen"})
@@ -113,21 +115,27 @@ def _jobs(api: Camunda7) -> None:
             with contextlib.suppress(AssertionError):  # it fails, as it should: the answer is 404 or 500
                 api.send("POST", f"/job/{job['id']}/execute", {})
     api.send("PUT", f"/job/{jobs[3]['id']}/suspended", {"suspended": True})
-    _post(api, "/execution/" + api.get("/execution")[0]["id"] + "/create-incident", {"incidentType": "custom", "message": "by hand"})
+    api.send("PUT", f"/job/{jobs[0]['id']}/retries", {"retries": 1})  # this resolves its incident
+    incident = {"incidentType": "custom", "message": "by hand"}
+    _post(api, f"/execution/{api.get('/execution')[0]['id']}/create-incident", incident)
 
 
 def _external_tasks(api: Camunda7) -> None:
     fetch = {"workerId": "w1", "maxTasks": 2, "topics": [{"topicName": "print", "lockDuration": 3600000}]}
-    first, second = _post(api, "/external-task/fetchAndLock", fetch)
-    failure = {"workerId": "w1", "errorMessage": "no paper", "errorDetails": "line 1\nline 2", "retries": 0, "retryTimeout": 0}
+    first, _second = _post(api, "/external-task/fetchAndLock", fetch)
+    failure = {"workerId": "w1", "errorMessage": "no paper", "errorDetails": "line 1\nline 2", "retries": 0}
     _post(api, f"/external-task/{first['id']}/failure", failure)
 
 
 def _batches(api: Camunda7, instances: list[str]) -> None:
-    for count in (1, 2):
-        batch = _post(api, "/process-instance/suspended-async", {"suspended": False, "processInstanceIds": instances[:count]})
-    api.send("PUT", f"/batch/{batch['id']}/suspended", {"suspended": True})
-    batch = _post(api, "/process-instance/suspended-async", {"suspended": False, "processInstanceIds": instances[1:2]})
+    def suspend(*ids: str) -> dict[str, Any]:
+        body = {"suspended": False, "processInstanceIds": ids}
+        batch: dict[str, Any] = _post(api, "/process-instance/suspended-async", body)
+        return batch
+
+    suspend(instances[0])
+    api.send("PUT", f"/batch/{suspend(*instances[:2])['id']}/suspended", {"suspended": True})
+    batch = suspend(instances[1])
     for kind in ("seed", "batch", "monitor"):
         for job in api.get("/job", jobDefinitionId=batch[f"{kind}JobDefinitionId"]):
             api.send("POST", f"/job/{job['id']}/execute", {})
@@ -138,8 +146,3 @@ def _decisions(api: Camunda7) -> None:
         _post(api, "/decision-definition/key/dish/evaluate", {"variables": {"temperature": {"value": temperature}}})
     with contextlib.suppress(AssertionError):
         _post(api, "/decision-definition/key/dish/evaluate", {"variables": {}})
-
-
-def dump(api: Camunda7, path: str) -> str:
-    """A whole list as text, for messages."""
-    return json.dumps(api.get(path), indent=1, sort_keys=True)

@@ -17,7 +17,7 @@ import re
 import textwrap
 import zipfile
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ ROWS: dict[str, dict[str, str]] = {{
 '''
 
 
-@lru_cache(maxsize=None)
+@cache
 def description(version: str) -> Mapping[str, Any]:
     """Return the OpenAPI description of a version, which is fetched when it is not in the cache."""
     with zipfile.ZipFile(artifact(f"org.camunda.bpm:camunda-engine-rest-openapi:{version}:jar")) as jar:
@@ -152,7 +152,7 @@ class Description:
     def fields(self, entity: str) -> list[str]:
         """Return the names of the fields of one object."""
         answer = self.paths[f"/{entity}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-        return list(self._properties(answer["items"]))
+        return [name for name in self._properties(answer["items"]) if name != "@class"]  # not for users
 
     def reads(self, entity: str) -> list[str]:
         """Return what the API has for an entity.

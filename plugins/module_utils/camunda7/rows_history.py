@@ -180,8 +180,7 @@ ROWS: dict[str, dict[str, str]] = {
             "operationType assignerId tenantIdIn:list withoutTenantId:flag"
         ),
         "sorts": (
-            "time type userId groupId taskId processDefinitionId processDefinitionKey operationType assignerId "
-            "tenantId"
+            "time type userId groupId taskId processDefinitionId processDefinitionKey operationType assignerId tenantId"
         ),
         "fields": (
             "id time type userId groupId taskId processDefinitionId processDefinitionKey operationType assignerId "

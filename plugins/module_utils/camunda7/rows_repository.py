@@ -26,7 +26,7 @@ ROWS: dict[str, dict[str, str]] = {
         "reads": "",
         "filters": "failedJobs:flag incidents:flag incidentsForType rootIncidents:flag",
         "sorts": "",
-        "fields": "id instances failedJobs incidents @class definition",
+        "fields": "id instances failedJobs incidents definition",
     },
     "decision-definition": {
         "reads": "count paging one",
@@ -38,8 +38,7 @@ ROWS: dict[str, dict[str, str]] = {
             "includeDecisionDefinitionsWithoutTenantId:flag versionTag versionTagLike"
         ),
         "sorts": (
-            "category decisionRequirementsDefinitionKey key id name version deploymentId deployTime versionTag "
-            "tenantId"
+            "category decisionRequirementsDefinitionKey key id name version deploymentId deployTime versionTag tenantId"
         ),
         "fields": (
             "id key category name version resource deploymentId tenantId decisionRequirementsDefinitionId "
