@@ -227,7 +227,9 @@ def _lines(entity: str) -> Iterator[str]:
             yield line
             continue
         yield f'        "{column}": ('
-        parts = textwrap.wrap(words, WIDTH - 16, break_long_words=False, break_on_hyphens=False)
+        # What fits into one line stands in one, as the formatter wants it: 12 blanks, two quotes.
+        width = WIDTH - 14 if len(words) <= WIDTH - 14 else WIDTH - 15
+        parts = textwrap.wrap(words, width, break_long_words=False, break_on_hyphens=False)
         yield from (f'            "{part} "' for part in parts[:-1])
         yield f'            "{parts[-1]}"'
         yield "        ),"

@@ -37,20 +37,18 @@ ROWS: dict[str, dict[str, str]] = {
     "history/activity-instance": {
         "reads": "post count count-post paging one",
         "filters": (
-            "activityInstanceId processInstanceId processDefinitionId executionId activityId activityName "
-            "activityType taskAssignee finished:flag unfinished:flag canceled:flag completeScope:flag "
-            "startedBefore:when startedAfter:when finishedBefore:when finishedAfter:when tenantIdIn:list "
-            "withoutTenantId:flag"
+            "activityInstanceId processInstanceId processDefinitionId executionId activityId activityName activityType "
+            "taskAssignee finished:flag unfinished:flag canceled:flag completeScope:flag startedBefore:when "
+            "startedAfter:when finishedBefore:when finishedAfter:when tenantIdIn:list withoutTenantId:flag"
         ),
         "sorts": (
-            "activityInstanceId instanceId executionId activityId activityName activityType startTime endTime "
-            "duration definitionId occurrence tenantId"
+            "activityInstanceId instanceId executionId activityId activityName activityType startTime endTime duration "
+            "definitionId occurrence tenantId"
         ),
         "fields": (
-            "id parentActivityInstanceId activityId activityName activityType processDefinitionKey "
-            "processDefinitionId processInstanceId executionId taskId assignee calledProcessInstanceId "
-            "calledCaseInstanceId startTime endTime durationInMillis canceled completeScope tenantId removalTime "
-            "rootProcessInstanceId"
+            "id parentActivityInstanceId activityId activityName activityType processDefinitionKey processDefinitionId "
+            "processInstanceId executionId taskId assignee calledProcessInstanceId calledCaseInstanceId startTime "
+            "endTime durationInMillis canceled completeScope tenantId removalTime rootProcessInstanceId"
         ),
     },
     "history/variable-instance": {
@@ -211,8 +209,8 @@ ROWS: dict[str, dict[str, str]] = {
             "processDefinitionId processDefinitionKey processInstanceId caseDefinitionId caseDefinitionKey "
             "caseInstanceId activityIdIn:list activityInstanceIdIn:list tenantIdIn:list withoutTenantId:flag "
             "evaluatedBefore:when evaluatedAfter:when userId rootDecisionInstanceId rootDecisionInstancesOnly:flag "
-            "decisionRequirementsDefinitionId decisionRequirementsDefinitionKey includeInputs:flag "
-            "includeOutputs:flag disableBinaryFetching:flag disableCustomObjectDeserialization:flag"
+            "decisionRequirementsDefinitionId decisionRequirementsDefinitionKey includeInputs:flag includeOutputs:flag "
+            "disableBinaryFetching:flag disableCustomObjectDeserialization:flag"
         ),
         "sorts": "evaluationTime tenantId",
         "fields": (

@@ -21,8 +21,8 @@ ROWS: dict[str, dict[str, str]] = {
             "jobDueDate tenantId"
         ),
         "fields": (
-            "id jobDefinitionId dueDate processInstanceId executionId processDefinitionId processDefinitionKey "
-            "retries exceptionMessage failedActivityId suspended priority tenantId createTime batchId"
+            "id jobDefinitionId dueDate processInstanceId executionId processDefinitionId processDefinitionKey retries "
+            "exceptionMessage failedActivityId suspended priority tenantId createTime batchId"
         ),
     },
     "job-definition": {
@@ -61,8 +61,8 @@ ROWS: dict[str, dict[str, str]] = {
         "sorts": "batchId tenantId",
         "fields": (
             "remainingJobs completedJobs failedJobs id type totalJobs jobsCreated batchJobsPerSeed "
-            "invocationsPerBatchJob seedJobDefinitionId monitorJobDefinitionId batchJobDefinitionId suspended "
-            "tenantId createUserId startTime executionStartTime"
+            "invocationsPerBatchJob seedJobDefinitionId monitorJobDefinitionId batchJobDefinitionId suspended tenantId "
+            "createUserId startTime executionStartTime"
         ),
     },
     "schema/log": {

@@ -10,11 +10,11 @@ ROWS: dict[str, dict[str, str]] = {
         "reads": "count paging one",
         "filters": (
             "processDefinitionId processDefinitionIdIn:list name nameLike deploymentId deployedAfter:when "
-            "deployedAt:when key keysIn:list keyLike category categoryLike version:int latestVersion:flag "
-            "resourceName resourceNameLike startableBy active:flag suspended:flag incidentId incidentType "
-            "incidentMessage incidentMessageLike tenantIdIn:list withoutTenantId:flag "
-            "includeProcessDefinitionsWithoutTenantId:flag versionTag versionTagLike withoutVersionTag:flag "
-            "startableInTasklist:flag notStartableInTasklist:flag startablePermissionCheck:flag"
+            "deployedAt:when key keysIn:list keyLike category categoryLike version:int latestVersion:flag resourceName "
+            "resourceNameLike startableBy active:flag suspended:flag incidentId incidentType incidentMessage "
+            "incidentMessageLike tenantIdIn:list withoutTenantId:flag includeProcessDefinitionsWithoutTenantId:flag "
+            "versionTag versionTagLike withoutVersionTag:flag startableInTasklist:flag notStartableInTasklist:flag "
+            "startablePermissionCheck:flag"
         ),
         "sorts": "category key id name version deploymentId deployTime tenantId_ versionTag",
         "fields": (
