@@ -142,12 +142,12 @@ class Description:
         """Return the names that an entity can be sorted by; those by the value of a variable have a type."""
         path = f"/{entity}"
         query = self._parameters(path).get("sortBy", {}).get("schema", {}).get("enum", ())
-        sorting = self._body(path).get("sorting")
-        body = self._properties(sorting["items"])["sortBy"]["enum"] if sorting else ()
-        by_variable = bool(sorting) and "parameters" in self._properties(sorting["items"])
+        sorting = self._body(path).get("sorting", {"items": {}})
+        columns = self._properties(sorting["items"])
+        body = columns.get("sortBy", {}).get("enum", ())
         # A blank in a name would become two names; the overrides know of the one that there is.
         names = dict.fromkeys(name.replace(" ", "_") for name in (*query, *body))
-        return [f"{name}:variable" if by_variable and name.endswith("Variable") else name for name in names]
+        return [f"{name}:variable" if "parameters" in columns and name.endswith("Variable") else name for name in names]
 
     def fields(self, entity: str) -> list[str]:
         """Return the names of the fields of one object."""

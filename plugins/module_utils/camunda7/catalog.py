@@ -19,6 +19,7 @@ from ..query.entity import Entity, Filter, Sort
 from . import traits
 from .overrides import OVERRIDES
 from .values import type_of
+from .views import VIEWS, Camunda7View
 
 _WORD = re.compile(r"([^:@|]+)(?::([^:@|]+))?((?:\|[^@|]+)*)(?:@(.+))?")
 
@@ -55,6 +56,7 @@ class Camunda7Entity(Entity):
         optional: the fields that not all objects have.
     """
 
+    views: Mapping[str, Camunda7View] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     id_sort: str = ""
     found_by: str = ""
@@ -105,7 +107,7 @@ def load(name: str) -> Camunda7Entity:
         check_key=trait.check_key,
         started=trait.started,
         ended=trait.ended,
-        views=traits.views(name),
+        views=VIEWS.get(name, {}),
         alternatives="orQueries" if "orQueries" in columns["filters"] else "",
         show=trait.show,
         reads=reads,

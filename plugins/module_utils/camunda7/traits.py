@@ -16,7 +16,7 @@ from typing import Any, Optional
 from urllib.parse import quote
 
 from ..errors import UsageError
-from ..query.entity import Check, Row, View, text_key
+from ..query.entity import Check, Row, text_key
 from ..query.ranges import Parameters, TimeRange, Window
 from .client import encode_id
 from .values import write
@@ -199,10 +199,3 @@ TRAITS: Mapping[str, Trait] = {
 }
 
 NAMES = tuple(TRAITS)
-
-
-def views(name: str) -> Mapping[str, View]:
-    """Return the views of an entity."""
-    from .views import VIEWS  # only needed to get objects
-
-    return VIEWS.get(name, {})

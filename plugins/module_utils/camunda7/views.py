@@ -74,7 +74,7 @@ _LOCAL_VARIABLES = {
 _STACKTRACE = Camunda7View("/stacktrace", document=True, read=text)
 _COUNTS = {"failedJobs": True, "incidents": True}
 
-VIEWS: Mapping[str, Mapping[str, View]] = {
+VIEWS: Mapping[str, Mapping[str, Camunda7View]] = {
     "process-definition": {
         "xml": _XML,
         "diagram": Camunda7View("/diagram", document=True, read=text),
