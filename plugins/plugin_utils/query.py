@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +17,13 @@ from ..module_utils.task import Context, Product, Spec
 from .lookup import merge
 
 
-def search_spec(product: Product[C]) -> Spec[C]:
-    """Return the spec of a lookup that searches."""
-    own = {name: argument for name, argument in ARGUMENTS.items() if name != "resume"}
+def search_spec(product: Product[C], arguments: Mapping[str, Any] = ARGUMENTS) -> Spec[C]:
+    """Return the spec of a lookup that searches.
+
+    Args:
+        arguments: the argument spec of a search of this product.
+    """
+    own = {name: argument for name, argument in arguments.items() if name not in ("entity", "dest", "resume")}
     return Spec(product, own, reads_only=True, not_empty=NOT_EMPTY)
 
 
@@ -46,9 +51,13 @@ def search_term(catalog: Catalog[C, E], spec: Spec[C], module: str) -> staticmet
     return staticmethod(term)
 
 
-def get_spec(product: Product[C]) -> Spec[C]:
-    """Return the spec of a lookup that gets objects; the terms are their keys."""
-    return Spec(product, {"entity": {}, "view": {}, "required": {}}, reads_only=True)
+def get_spec(product: Product[C], *own: str) -> Spec[C]:
+    """Return the spec of a lookup that gets objects; the terms are their keys.
+
+    Args:
+        own: further options of the product's lookup.
+    """
+    return Spec(product, {name: {} for name in ("entity", "view", "required", *own)}, reads_only=True)
 
 
 def get_term(catalog: Catalog[C, E]) -> staticmethod[[Context[C], Any], list[Any]]:

@@ -102,6 +102,17 @@ def jars(name: str, pom: Path, properties: Mapping[str, str]) -> Path:
     return made(cache("jars", f"{name}-{digest(pom.read_bytes(), *settings)}"), copy)
 
 
+def artifact(coordinates: str) -> Path:
+    """One file of a Maven repository, ``group:name:version:kind``; only the first call downloads it."""
+    name = coordinates.replace(":", "-")
+
+    def copy(folder: Path) -> None:
+        _maven(name, f"{DEPENDENCY_PLUGIN}:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}")
+
+    (file,) = made(cache("artifacts", name), copy).iterdir()
+    return file
+
+
 def compiled(name: str, source: str, main: str, library: Path) -> Path:
     """A jar made from one Java file, whose class is called ``main``, against the jars of a folder."""
 

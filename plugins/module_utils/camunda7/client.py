@@ -9,7 +9,7 @@ Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Op
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from urllib.parse import quote
 
@@ -54,6 +54,9 @@ class Camunda7:
         authenticated: whether requests carry credentials.
         caller: the id of the user that the requests are made as, when it is known.
         password: the caller's password, which the engine asks for when credentials change.
+
+    Attributes:
+        known_filters: entities with filters that not all versions know, of which this engine was seen to know them.
     """
 
     def __init__(
@@ -70,6 +73,8 @@ class Camunda7:
         self.caller = caller
         self.password = password
         self.page_size = PAGE_SIZE
+        self.known_filters: set[tuple[str, str]] = set()
+        self._limit: Optional[int] = None
         self._prefix = f"/engine/{quote(engine, safe='')}" if engine else ""
 
     def path(self, *segments: str) -> str:
@@ -103,14 +108,28 @@ class Camunda7:
         Args:
             segments: the address of the list.
             fields: the fields that every row must have.
+        """
+
+        def ask(size: int) -> Response:
+            part = {**(query or {}), "firstResult": first, "maxResults": size}
+            return self.read("GET", *segments, query=part)
+
+        return self.limited(ask, self.page_size, fields)
+
+    def limited(self, ask: Callable[[int], Response], size: int, fields: shapes.Fields) -> Page:
+        """Return a page of at most ``size`` rows.
 
         An engine with ``queryMaxResultsLimit`` refuses larger pages and names its limit, which is kept to from then on.
+
+        Args:
+            ask: requests a page of this size.
+            fields: what every row must have.
         """
         while True:
-            size = self.page_size
-            part = {**(query or {}), "firstResult": first, "maxResults": size}
+            size = size if self._limit is None else min(size, self._limit)
             try:
-                rows = self.read("GET", *segments, query=part).rows(fields)
+                response = ask(size)
+                rows = response.rows(fields)
             except InvalidAnswerError as error:
                 error.message += " The address of a Camunda 7 REST API usually ends with /engine-rest."
                 raise
@@ -118,10 +137,13 @@ class Camunda7:
                 limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
                 if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
                     raise
-                self.page_size = int(limit.group(1))
+                self._limit = int(limit.group(1))
+                self.page_size = min(self.page_size, self._limit)
                 continue
             if len(rows) > size:
-                raise _not_paged(self.path(*segments), f"{len(rows)} rows came where at most {size} were asked for")
+                raise not_paged(
+                    f"{response.method} {response.path}", f"{len(rows)} rows came where at most {size} were asked for"
+                )
             return Page(rows, size)
 
     def list(
@@ -144,10 +166,12 @@ class Camunda7:
             if not page.is_full:
                 return list(rows.values())
             if len(rows) == known:
-                raise _not_paged(self.path(*segments), f"the page from row {first} on has only rows of pages before it")
+                raise not_paged(
+                    f"GET {self.path(*segments)}", f"the page from row {first} on has only rows of pages before it"
+                )
             first += len(page.rows)
             if first > _MOST_ROWS:
-                raise _not_paged(self.path(*segments), f"there is no end after {first} rows")
+                raise not_paged(f"GET {self.path(*segments)}", f"there is no end after {first} rows")
 
     def is_authorized(self, permission: str, securable: Securable, resource_id: str = "*") -> Optional[bool]:
         """Whether the caller has a permission; None when the engine knows no caller."""
@@ -169,8 +193,9 @@ class Camunda7:
         return bool(answer.object({"authorized": shapes.BOOLEAN})["authorized"])
 
 
-def _not_paged(path: str, problem: str) -> CamundaError:
+def not_paged(request: str, problem: str) -> CamundaError:
+    """Return the error for pages that do not lead to an end."""
     return CamundaError(
-        f"GET {path}: {problem}. The server, or a cache or proxy in between, ignores firstResult or maxResults, so "
+        f"{request}: {problem}. The server, or a cache or proxy in between, ignores firstResult or maxResults, so "
         "that the list cannot be read. Check the option url, and what is in between."
     )

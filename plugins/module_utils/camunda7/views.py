@@ -1,0 +1,121 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the engine returns for one object beside the object itself (seen on 7.24.0 and Operaton 1.0.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..query.entity import View
+from ..rest import shapes
+from ..rest.response import Response
+
+
+def document(response: Response) -> Any:
+    """Return a JSON document; an answer without a body is an empty text."""
+    if response.content and not response.is_json:
+        raise response.invalid("a JSON document")
+    return response.data if response.content else ""
+
+
+def text(response: Response) -> str:
+    """Return a text; an answer without a body (204) is an empty one."""
+    return response.text
+
+
+def bpmn(response: Response) -> str:
+    """Return the BPMN model of a process definition."""
+    return str(response.object({"bpmn20Xml": shapes.TEXT})["bpmn20Xml"])
+
+
+def dmn(response: Response) -> str:
+    """Return the DMN model of a decision or of a decision requirements definition."""
+    return str(response.object({"dmnXml": shapes.TEXT})["dmnXml"])
+
+
+def without_class(response: Response) -> list[dict[str, Any]]:
+    """Return rows without the name of their Java class, which differs between Camunda 7 and its forks."""
+    return [{name: value for name, value in row.items() if name != "@class"} for row in response.rows({})]
+
+
+@dataclass(frozen=True)
+class Camunda7View(View):
+    """A view with how the engine is asked for it.
+
+    Attributes:
+        path: appended to the object's path; without a slash at its front: a path of its own, in which ``{id}`` and,
+            as in other paths, ``{name}`` are replaced.
+        read: returns the view from the answer.
+        in_url: parameters of the request, in which ``{id}`` is replaced too.
+    """
+
+    read: Callable[[Response], Any] = document
+    in_url: Mapping[str, Any] = field(default_factory=dict)
+
+
+_RAW_VALUES = {"deserializeValues": False}
+_RAW_VALUE = {"deserializeValue": False}
+_XML = Camunda7View("/xml", document=True, read=bpmn)
+_DMN = {
+    "xml": Camunda7View("/xml", document=True, read=dmn),
+    "diagram": Camunda7View("/diagram", document=True, read=text),
+}
+_VARIABLES = {
+    "variables": Camunda7View("/variables", in_url=_RAW_VALUES),
+    "variable": Camunda7View("/variables/{name}", named=True, in_url=_RAW_VALUE),
+}
+_LOCAL_VARIABLES = {
+    "local_variables": Camunda7View("/localVariables", in_url=_RAW_VALUES),
+    "local_variable": Camunda7View("/localVariables/{name}", named=True, in_url=_RAW_VALUE),
+}
+_STACKTRACE = Camunda7View("/stacktrace", document=True, read=text)
+_COUNTS = {"failedJobs": True, "incidents": True}
+
+VIEWS: Mapping[str, Mapping[str, Camunda7View]] = {
+    "process-definition": {
+        "xml": _XML,
+        "diagram": Camunda7View("/diagram", document=True, read=text),
+        "start_form": Camunda7View("/startForm"),
+        "form_variables": Camunda7View("/form-variables"),
+        "rendered_form": Camunda7View("/rendered-form", document=True, read=text),
+        "deployed_form": Camunda7View("/deployed-start-form", document=True, read=text),
+        "statistics": Camunda7View("/statistics", read=without_class, in_url=_COUNTS),
+        "history_statistics": Camunda7View("history/process-definition/{id}/statistics", read=without_class),
+        "called_process_definitions": Camunda7View("/static-called-process-definitions"),
+    },
+    "decision-definition": _DMN,
+    "decision-requirements-definition": _DMN,
+    "deployment": {
+        "resources": Camunda7View("/resources"),
+        "resource": Camunda7View("/resources/{name}/data", document=True, named=True, read=text),
+    },
+    "process-instance": {
+        **_VARIABLES,
+        "activity_instances": Camunda7View("/activity-instances"),
+        "comments": Camunda7View("/comment"),
+    },
+    "execution": {
+        **_LOCAL_VARIABLES,
+        "message_subscription": Camunda7View("/messageSubscriptions/{name}", named=True),
+    },
+    "task": {
+        **_VARIABLES,
+        **_LOCAL_VARIABLES,
+        "form": Camunda7View("/form"),
+        "form_variables": Camunda7View("/form-variables"),
+        "rendered_form": Camunda7View("/rendered-form", document=True, read=text),
+        "deployed_form": Camunda7View("/deployed-form", document=True, read=text),
+        "identity_links": Camunda7View("/identity-links"),
+        "comments": Camunda7View("/comment"),
+        "attachments": Camunda7View("/attachment"),
+    },
+    "job": {"stacktrace": _STACKTRACE},
+    "history/job-log": {"stacktrace": _STACKTRACE},
+    "external-task": {"error_details": Camunda7View("/errorDetails", document=True, read=text)},
+    "history/external-task-log": {"error_details": Camunda7View("/error-details", document=True, read=text)},
+    "user": {"groups": Camunda7View("identity/groups", in_url={"userId": "{id}"})},
+}
+"""The views by entity and name; the names that Camunda's documentation uses, in snake_case."""
