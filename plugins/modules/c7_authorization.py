@@ -102,15 +102,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 authorization:
-  description: The authorization after the task, or as it would be in check mode. Null if it is absent.
+  description: >-
+    The authorization after the task, or as it would be in check mode, as the engine returns it, with the names of its type and
+    resource. Null if it is absent.
   returned: success
   type: dict
   sample:
     id: 5f5a3c6a-0000-11ee-a56b-0242ac110002
     type: 1
+    typeName: grant
     userId:
     groupId: ops
     resourceType: 6
+    resourceName: process_definition
     resourceId: invoice
     permissions: [CREATE_INSTANCE, READ]
 """

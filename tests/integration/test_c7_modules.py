@@ -332,6 +332,12 @@ def test_authorization_modes_and_all(play: Play, api: Camunda7, unique: Callable
         (False, {(GRANT,)}),
     ]
     assert [(each.changed, each.after) for each in run] == expected
+    results = [run[number].ok["authorization"] for number in (0, 2, 9)]
+    assert [(each["typeName"], each["resourceName"]) for each in results] == [
+        ("grant", "tenant"),
+        ("grant", "tenant"),
+        ("revoke", "tenant"),
+    ]
 
 
 def test_passwords(play: Play, api: Camunda7, unique: Callable[[str], str]) -> None:

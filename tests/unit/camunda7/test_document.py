@@ -25,6 +25,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity i
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import Source
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import MissingLibraryError, UsageError
+from ansible_collections.bpmops.camunda.tests.tools.editor_schema import for_editors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -359,8 +360,8 @@ def test_without_the_slow_validator_valid_documents_are_accepted(monkeypatch: py
 
 
 def test_the_schema_for_editors_accepts_the_examples_and_knows_the_permissions() -> None:
-    validator = jsonschema.Draft202012Validator(schema.for_editors())
-    validator.check_schema(schema.for_editors())
+    validator = jsonschema.Draft202012Validator(for_editors())
+    validator.check_schema(for_editors())
     for file in sorted((ROOT / "examples" / "identity" / "state").glob("*.yml")):
         assert list(validator.iter_errors(yaml.safe_load(file.read_text(encoding="utf-8")))) == []
     wrong = {"authorizations": [{"group": "g", "resource": "tenant", "permissions": ["ACCESS"]}]}

@@ -12,9 +12,15 @@ import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import aside, authorizations, writes
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.ensure_authorization import (
+    ensure_authorization,
+)
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import TYPES, securable_of
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Change
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import AnswerError, answer_error
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
+from ansible_collections.bpmops.camunda.plugins.module_utils.task import Context
 
 FIELDS = ("type", "userId", "groupId", "resourceType", "resourceId", "permissions")
 IDENTITY = FIELDS[:-1]
@@ -303,3 +309,38 @@ def test_of_single_tasks_those_that_are_asked_for_are_read() -> None:
     table = Table(task)
     table.limit = 1
     assert list(authorizations.find_all(Camunda7(table), [7], everything=True).values()) == [task]
+
+
+# Results
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (
+            {"user": "jdoe", "resource": "process_definition"},
+            {"typeName": "grant", "resourceName": "process_definition"},
+        ),
+        ({"group": "ops", "resource": 11, "type": "revoke"}, {"typeName": "revoke", "resourceName": "tenant"}),
+        ({"type": "global", "resource": "4711"}, {"typeName": "global", "resourceName": "4711"}),
+    ],
+)
+def test_a_result_has_names_beside_the_numbers(check: bool, options: dict[str, Any], names: dict[str, str]) -> None:
+    params: Any = {
+        "type": "grant",
+        "user": None,
+        "group": None,
+        "resource_id": "*",
+        "permissions": ["READ"],
+        "mode": "exact",
+        "state": "present",
+        "allow": [],
+        **options,
+    }
+    client = Camunda7(Table())
+    outcome = ensure_authorization(Context(params, client, check, Redactor(), lambda _text: None))
+    result = outcome.result["authorization"]
+    assert {name: result[name] for name in names} == names
+    numbers = {"resourceType": securable_of(options["resource"]).number, "type": TYPES[params["type"]]}
+    assert {name: result[name] for name in numbers} == numbers
