@@ -79,6 +79,7 @@ class Progress(Generic[R]):
 
     Attributes:
         results, errors: of the items that are finished.
+        stopped: whether an error ended the work.
         waiting: the items that were not begun. An item that is in none of the three is under way, and after an
             interruption nobody knows what became of it.
     """
@@ -87,20 +88,26 @@ class Progress(Generic[R]):
         self.results: dict[int, R] = {}
         self.errors: dict[int, CamundaError] = {}
         self.waiting = deque(range(size))
+        self.stopped = False
 
 
 def in_parallel(
-    items: Sequence[T], work: Callable[[T], R], workers: int, progress: Optional[Progress[R]] = None
+    items: Sequence[T],
+    work: Callable[[T], R],
+    workers: int,
+    progress: Optional[Progress[R]] = None,
+    tolerates: Callable[[CamundaError], bool] = lambda _error: False,
 ) -> Progress[R]:
     """Run ``work`` on the items, at most ``workers`` at the same time; after the first failure begin no further one.
 
     Args:
         progress: is kept up to date and returned; whoever passes it can look at it after an interruption.
+        tolerates: whether the other items go on in spite of an error.
     """
     made: Progress[R] = Progress(len(items)) if progress is None else progress
 
     def go_on() -> None:
-        while made.waiting and not made.errors:
+        while made.waiting and not made.stopped:
             try:
                 position = made.waiting.popleft()
             except IndexError:  # another thread took the last one
@@ -110,6 +117,7 @@ def in_parallel(
                 made.results[position] = work(items[position])
             except CamundaError as error:
                 made.errors[position] = error
+                made.stopped = made.stopped or not tolerates(error)
 
     number = min(workers, len(items))
     if number <= 1:

@@ -47,14 +47,14 @@ class Context(Generic[C]):
     warn: Callable[[str], None]
     journal: Journal = field(default_factory=list)
 
-    def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1) -> list[Any]:
+    def apply(self, stages: Sequence[Sequence[Change]], workers: int = 1, *, each: bool = False) -> list[Any]:
         """Apply the changes, unless in check mode; see ``desired.apply.apply``."""
         if self.check_mode or not any(stages):
             return []
         # Most runs change nothing: they need not compile what only changes need.
         from .desired.apply import apply
 
-        return apply(self.client, stages, workers, self.journal)
+        return apply(self.client, stages, workers, self.journal, each=each)
 
     def missing(self, message: str) -> None:
         """Report that the task needs an object that does not exist.

@@ -168,7 +168,7 @@ from ..module_utils.task import Spec
 SPEC = Spec(
     CAMUNDA8,
     {
-        **SELECTOR.arguments(),
+        **SELECTOR.arguments(most=1000),
         "roots_only": {"type": "bool", "default": False},
         "cancel_first": {"type": "bool", "default": False},
         "include_children": {"type": "bool", "default": False},

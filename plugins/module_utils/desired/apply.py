@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Optional
 
+from ..errors import AnswerError, AuthenticationError, CamundaError, InvalidAnswerError
 from ..parallel import Progress, in_parallel
 from .plan import Change
 
@@ -16,7 +18,12 @@ Journal = list[tuple[Sequence[Change], Progress[Any]]]
 
 
 def apply(
-    client: Any, stages: Iterable[Sequence[Change]], workers: int = 1, journal: Optional[Journal] = None
+    client: Any,
+    stages: Iterable[Sequence[Change]],
+    workers: int = 1,
+    journal: Optional[Journal] = None,
+    *,
+    each: bool = False,
 ) -> list[Any]:
     """Apply the changes, stage after stage; within a stage in no particular order.
 
@@ -25,6 +32,8 @@ def apply(
         stages: changes of one stage do not depend on each other, only on the stages before.
         workers: the number of changes under way at the same time.
         journal: where the changes are entered; for a report after an interruption.
+        each: the changes of a stage are independent, so an answer that refuses one of them does not keep the others
+            from being made. Without login nothing goes on.
 
     Returns:
         what each change's ``perform`` returned, in the order of the changes.
@@ -38,7 +47,8 @@ def apply(
     journal += plans
     returned: list[Any] = []
     for stage, progress in plans:
-        in_parallel(stage, lambda change: change.kind.perform(client, change), workers, progress)
+        perform = partial(_perform, client)
+        in_parallel(stage, perform, workers, progress, _is_of_one_object if each else lambda _error: False)
         returned += [progress.results[position] for position in sorted(progress.results)]
         for position, error in sorted(progress.errors.items()):
             if sum(len(changes) for changes, _progress in plans) == 1:
@@ -48,3 +58,11 @@ def apply(
 
             raise apply_error(stage[position], error, journal) from error
     return returned
+
+
+def _perform(client: Any, change: Change) -> Any:
+    return change.kind.perform(client, change)
+
+
+def _is_of_one_object(error: CamundaError) -> bool:
+    return isinstance(error, AnswerError) and not isinstance(error, (AuthenticationError, InvalidAnswerError))

@@ -60,14 +60,14 @@ class Selector(Generic[C, E]):
     verb: str
     oldest: str
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the argument spec."""
+    def arguments(self, most: int = 100) -> dict[str, Any]:
+        """Return the argument spec; ``most`` is the default of ``max_objects``."""
         return {
             self.catalog.key: {"type": "str", "no_log": False},
             self.catalog.keys: {"type": "list", "elements": "str", "no_log": False},
             "filter": {"type": "dict"},
             **ranges.ARGUMENTS,
-            "max_objects": {"type": "int", "default": 1000},
+            "max_objects": {"type": "int", "default": most},
             "on_limit": {"type": "str", "choices": [REFUSE, OLDEST], "default": REFUSE},
         }
 

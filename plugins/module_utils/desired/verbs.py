@@ -1,0 +1,155 @@
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Move existing objects to another state: select, skip those that are there already, apply, report each.
+
+A product brings a Selector and a row for each verb; the options of a module decide which verb it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Optional
+
+from ..errors import NotFoundError, RefusedError
+from ..query.source import C, E
+from ..task import Context, Outcome
+from .plan import ABSENT, Action, Change, Kind, settle
+from .selection import Row, Selector
+
+Params = Mapping[str, Any]
+
+CHANGED, UNCHANGED, GONE = "changed", "unchanged", "gone"
+
+
+@dataclass(frozen=True)
+class Verb(Generic[C]):
+    """A state that objects are moved to.
+
+    Args:
+        action: what it is called.
+        done: whether an object is in this state already.
+        after: the object in this state, for check mode and diffs; None if it is then gone.
+        perform: makes the request: (client, object, options). May return facts about the object for the result, as a
+            mapping, or False if the object is gone; a NotFoundError means the same.
+        check: raises UsageError for options that do not fit, before the first request.
+        refused: why an object cannot be moved; then nothing is changed. Empty if it can.
+        wants_absent: whether an object that does not exist is in this state.
+        batch: makes one request for all objects: (client, keys, options) -> facts for the result. None if the server
+            has no such request.
+    """
+
+    action: Action
+    done: Callable[[Row, Params], bool]
+    after: Callable[[Row, Params], Optional[Row]]
+    perform: Callable[[C, Row, Params], Any]
+    check: Callable[[Params], None] = lambda _params: None
+    refused: Callable[[Row, Params], str] = lambda _row, _params: ""
+    wants_absent: bool = False
+    batch: Optional[Callable[[C, list[str], Params], Mapping[str, Any]]] = None
+
+
+@dataclass(frozen=True)
+class Act(Generic[C, E]):
+    """The work of a module that moves objects.
+
+    Args:
+        selector: selects them.
+        verb: returns the verb that the options ask for.
+        shown: the fields of an object that its row in the result has.
+    """
+
+    selector: Selector[C, E]
+    verb: Callable[[Params], Verb[C]]
+    shown: tuple[str, ...] = ()
+
+    def __call__(self, context: Context[C]) -> Outcome:
+        """Do the work; the result has ``objects``, a row for each, and ``counts``."""
+        params, client = context.params, context.client
+        verb, entity = self.verb(params), self.selector.catalog.find(self.selector.entity)
+        verb.check(params)
+        selection = self.selector.select(client, params)
+        if selection.absent and not verb.wants_absent:
+            context.missing(f"There is no {entity.one} {', '.join(selection.absent)}. Nothing was changed.")
+        _refuse(verb, entity.one, selection.rows, params)
+        kind: Kind[str, Any] = Kind(
+            entity.one,
+            key=lambda row: str(row[entity.identifier]),
+            merge=lambda _current, desired: desired,
+            perform=lambda client, change: _perform(verb, client, change, params),
+        )
+        changes = [
+            Change(verb.action, kind, key, row, verb.after(row, params))
+            for key, row in selection.rows.items()
+            if not verb.done(row, params)
+        ]
+        facts: Mapping[str, Any] = {}
+        if params.get("via") == "batch" and verb.batch is not None:
+            facts = self._as_batch(context, verb, changes)
+            settled, returned = changes, []
+        else:
+            returned = context.apply([changes], params["concurrency"], each=True)
+            settled = settle([changes], returned)
+        results = {change.key: GONE if change.action is ABSENT else CHANGED for change in settled}
+        more = {change.key: fact for change, fact in zip(changes, returned) if isinstance(fact, Mapping)}
+        objects = [
+            {
+                entity.identifier: key,
+                **{name: row.get(name) for name in self.shown},
+                "result": results.get(key, UNCHANGED),
+                **more.get(key, {}),
+            }
+            for key, row in selection.rows.items()
+        ]
+        absent = UNCHANGED if verb.wants_absent else GONE
+        objects += [{entity.identifier: key, "result": absent} for key in selection.absent]
+        made = [change for change in settled if change.action.writes]
+        counts = {result: sum(row["result"] == result for row in objects) for result in (CHANGED, UNCHANGED, GONE)}
+        return Outcome(
+            bool(made),
+            {
+                "objects": objects,
+                "counts": {"matched": len(objects), **counts},
+                "truncated": selection.truncated,
+                **facts,
+            },
+            made,
+        )
+
+    def _as_batch(self, context: Context[C], verb: Verb[C], changes: list[Change]) -> Mapping[str, Any]:
+        keys = [str(change.key) for change in changes]
+        made = verb.batch
+        if not keys or made is None:
+            return {}
+        kind: Kind[str, Any] = Kind(
+            f"batch of {len(keys)}",
+            key=str,
+            merge=lambda _current, desired: desired,
+            perform=lambda client, _change: made(client, keys, context.params),
+        )
+        returned = context.apply([[Change(verb.action, kind, self.selector.entity)]])
+        return returned[0] if returned else {}
+
+
+def _perform(verb: Verb[C], client: C, change: Change, params: Params) -> Any:
+    try:
+        return verb.perform(client, change.before or {}, params)
+    except NotFoundError:
+        return False
+
+
+def _refuse(verb: Verb[C], one: str, rows: Mapping[str, Row], params: Params) -> None:
+    refused = [
+        {"id": key, "reason": reason}
+        for key, row in rows.items()
+        if not verb.done(row, params)
+        for reason in [verb.refused(row, params)]
+        if reason
+    ]
+    if refused:
+        raise RefusedError(
+            f"Could not {verb.action} {len(refused)} of {len(rows)} {one}s, so nothing was changed. "
+            f"The first: {refused[0]['id']}: {refused[0]['reason']}.",
+            refused=refused,
+        )
