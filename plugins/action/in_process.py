@@ -116,7 +116,7 @@ class ActionModule(ActionBase):
             if isinstance(validated.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
             result = {"failed": True, "msg": message}
-            result["invocation"] = invocation(params, arguments["argument_spec"], Redactor())
+            result["invocation"] = invocation(params, arguments["argument_spec"], Redactor.for_task(params, secrets))
         else:
             done = clients.execute(
                 module.SPEC,

@@ -25,9 +25,7 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
         """Also show no values that may be secrets when the options themselves are refused."""
-        redactor = Redactor()
-        for secret in self.no_log_values:
-            redactor.add(secret)
+        redactor = Redactor.for_task(self.params, self.no_log_values)
         kwargs.setdefault("invocation", invocation(self.params, self.argument_spec, redactor))
         super().fail_json(msg, **kwargs)
 

@@ -9,7 +9,7 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import quote, quote_plus, unquote
 
@@ -66,6 +66,21 @@ class Redactor:
         self._longest_first: tuple[tuple[str, ...], tuple[Pattern, ...]] = ((), ())
         self._counted = (0, 0)  # how many forms, own and of the base, these are
 
+    @classmethod
+    def for_task(cls, params: Mapping[str, Any], secrets: Iterable[str], base: Optional[Redactor] = None) -> Redactor:
+        """Return a redactor that knows the secrets of a task.
+
+        Args:
+            params: all parameters; a URL may hold a login, although that is not wanted.
+            secrets: the values of the parameters that are marked ``no_log``.
+        """
+        redactor = cls(base)
+        for secret in secrets:
+            redactor.add(secret)
+        for name, value in params.items():
+            redactor.add_url(value, meant=_holds_url(name))
+        return redactor
+
     def add(self, value: Optional[str]) -> None:
         """Register a secret. Empty values are ignored: masking them would mask everything."""
         if not value:
@@ -100,10 +115,6 @@ class Redactor:
             if len(parameter) >= _PARAMETER_FROM:
                 self.add(parameter)
                 self.add(unquote(parameter))
-
-    def add_option(self, name: str, value: object) -> None:
-        """Register what the value of an option holds that is secret although the option is not."""
-        self.add_url(value, meant=_holds_url(name))
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -173,8 +184,6 @@ def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor
         for name, value in params.items()
         if name in arguments and value is not None and not arguments[name].get("no_log")
     }
-    for name, value in params.items():
-        redactor.add_option(name, value)  # a login is not wanted there
     return {"module_args": redactor.data(shown)}
 
 

@@ -187,11 +187,7 @@ def execute(
             strings where the task has other types.
         interruptions: exceptions by which the caller ends the work while it runs. The result then says what was done.
     """
-    redactor = Redactor(base)
-    for secret in secrets:
-        redactor.add(secret)
-    for name, value in params.items():
-        redactor.add_option(name, value)  # not wanted there, but the parameters are shown
+    redactor = Redactor.for_task(params, secrets, base)
     warnings: list[str] = []
     ended: Optional[BaseException] = None
     journal: Journal = []

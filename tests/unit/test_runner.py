@@ -110,7 +110,7 @@ def test_an_invocation_shows_no_secret_no_unknown_option_and_no_login() -> None:
         "names": ["a", "b"],
         "id": None,
     }
-    shown = invocation(params, arguments, Redactor())
+    shown = invocation(params, arguments, Redactor.for_task(params, []))
     assert shown == {"module_args": {"url": MASK, "names": "(2 entries)"}}
 
 

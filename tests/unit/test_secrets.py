@@ -205,3 +205,17 @@ def test_secrets_of_the_base_are_masked_also_those_that_it_learns_later() -> Non
     base.add("base-secret")
     assert redactor.text("own-secret base-secret") == f"{MASK} {MASK}"
     assert base.text("own-secret base-secret") == f"own-secret {MASK}"
+
+
+def test_a_task_has_secrets_in_its_options_and_logins_in_its_urls() -> None:
+    params = {
+        "url": "adm:in-the-url@host",
+        "id": "http://adm:in-the-id@host",
+        "name": "adm:no-secret@host",
+        "password": "in-the-password",
+        "names": ["a"],
+    }
+    redactor = Redactor.for_task(params, ["in-the-password"])
+    shown = redactor.text("in-the-url in-the-id no-secret in-the-password")
+    assert shown == f"{MASK} {MASK} no-secret {MASK}"
+    assert Redactor.for_task({}, [], base=redactor).text("in-the-url") == MASK
