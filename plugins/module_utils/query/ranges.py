@@ -111,15 +111,16 @@ class Parameters:
         """See TimeRange."""
         bounds = ((self.after, after, not self.after_inclusive), (self.before, before, self.before_inclusive))
         return {
-            name: self.write(_next_millisecond(bound) - timedelta(milliseconds=int(earlier)))
-            for name, bound, earlier in bounds
-            if bound is not None
+            name: self.write(_millisecond(bound, earlier)) for name, bound, earlier in bounds if bound is not None
         }, None
 
 
-def _next_millisecond(when: datetime) -> datetime:
-    """Return the time rounded up to a millisecond."""
-    return when + timedelta(microseconds=-when.microsecond % 1000)
+def _millisecond(when: datetime, earlier: bool) -> datetime:
+    """Return the time rounded up to a millisecond, or one millisecond earlier."""
+    try:
+        return when + timedelta(microseconds=-when.microsecond % 1000 - 1000 * earlier)
+    except OverflowError:  # at the ends of the calendar
+        return when
 
 
 def narrow(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any, Callable, Generic, Optional
 
 from ..errors import UsageError
@@ -234,16 +235,10 @@ def _windowed(source: Source[E], query: Query[E], tally: Tally) -> Iterator[list
         # One more than wanted tells whether something is left out.
         query = replace(query, page_size=min(query.page_size, left + 1))
     for page in pages(source, query, None, ahead=False):
-        rows: list[dict[str, Any]] = []
-        for row in page.rows:
-            if leading.passed(row, order):
-                yield rows
-                return
-            if all(window.holds(row) for window in query.windows):
-                rows.append(row)
-        if left is not None and len(rows) > left:
-            tally.truncated = True
-            yield rows[:left]
+        inside = list(takewhile(lambda row: not leading.passed(row, order), page.rows))
+        rows = [row for row in inside if all(window.holds(row) for window in query.windows)]
+        tally.truncated = left is not None and len(rows) > left
+        yield rows[:left]
+        if tally.truncated or len(inside) < len(page.rows):
             return
-        yield rows
         left = None if left is None else left - len(rows)

@@ -11,7 +11,9 @@ from typing import Any, Optional
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.query import ranges, times
-from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import Sorted, TimeRange, Window
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import Parameters, Sorted, TimeRange, Window
+from hypothesis import given
+from hypothesis import strategies as st
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -83,3 +85,68 @@ def test_where_pages_start_and_stop() -> None:
     for order in ("ASC", "DESC"):
         assert window.passed({}, order)
     assert not window.holds({})
+
+
+# Bounds of the server
+
+
+def parse(text: str) -> datetime:
+    found = times.answered(text)
+    assert found is not None and found.microsecond % 1000 == 0
+    return found
+
+
+def write(when: datetime) -> str:
+    return when.isoformat(timespec="milliseconds")
+
+
+EARLY, LATE = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999)
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 1, 0, 0, 0, 9999), timezones=st.just(timezone.utc))
+
+
+@given(
+    rows=st.lists(st.integers(-2, 12), max_size=30),
+    after=st.none() | moments,
+    before=st.none() | moments,
+    inclusive=st.tuples(st.booleans(), st.booleans()),
+)
+def test_the_server_finds_exactly_what_lies_in_the_range(
+    rows: list[int], after: Optional[datetime], before: Optional[datetime], inclusive: tuple[bool, bool]
+) -> None:
+    """After is inclusive and before is exclusive, whatever the server's own bounds are; it keeps milliseconds."""
+    column = Parameters("from", "to", write, *inclusive)
+    where, window = column.narrow(after, before)
+    assert window is None
+    assert where.keys() == {name for name, bound in (("from", after), ("to", before)) if bound is not None}
+
+    def found(when: datetime) -> bool:
+        low = parse(where["from"]) if "from" in where else None
+        high = parse(where["to"]) if "to" in where else None
+        return (low is None or when > low or (inclusive[0] and when == low)) and (
+            high is None or when < high or (inclusive[1] and when == high)
+        )
+
+    dates = [datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=row) for row in rows]
+    wanted = [when for when in dates if (after is None or when >= after) and (before is None or when < before)]
+    assert [when for when in dates if found(when)] == wanted
+
+
+@pytest.mark.parametrize("inclusive", [(True, True), (True, False), (False, True), (False, False)])
+@pytest.mark.parametrize("edge", [EARLY, LATE])
+def test_the_ends_of_the_calendar(inclusive: tuple[bool, bool], edge: datetime) -> None:
+    column, when = Parameters("from", "to", write, *inclusive), edge.replace(tzinfo=timezone.utc)
+    for bounds in ((when, None), (None, when)):
+        where, _window = column.narrow(*bounds)
+        (value,) = where.values()
+        assert abs(parse(value) - when) <= timedelta(milliseconds=1)
+
+
+def test_filters_of_the_server_and_windows_together() -> None:
+    native = Parameters("startedAfter", "startedBefore", write)
+    params = {**dict.fromkeys(ranges.ARGUMENTS), "started_after": "7d", "started_before": "1d", "ended_before": "2d"}
+    assert ranges.narrow(native, Sorted("end"), "things", params, NOW) == (
+        {"startedAfter": "2026-02-22T12:00:00.000+00:00", "startedBefore": "2026-02-28T11:59:59.999+00:00"},
+        (Window("end", NOW - timedelta(days=7), NOW - timedelta(days=2)),),
+    )
+    only = {**dict.fromkeys(ranges.ARGUMENTS), "older_than": "1d"}
+    assert ranges.narrow(native, None, "things", only, NOW) == ({"startedBefore": "2026-02-28T11:59:59.999+00:00"}, ())
