@@ -54,7 +54,7 @@ class _Reader(Camunda7Client):
     def __init__(self, api: Camunda7) -> None:
         self._api = api
 
-    def list(self, *segments: str, query: Any = None) -> list[dict[str, Any]]:
+    def list(self, *segments: str, fields: Any = None, query: Any = None) -> list[dict[str, Any]]:
         return self._api.rows("/" + "/".join(segments), **(query or {}))
 
 

@@ -9,11 +9,13 @@ tests/integration/test_c7_guards.py holds the engines to it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Page
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 GRANT = 1
 USER, GROUP, GROUP_MEMBERSHIP, TENANT = 1, 2, 3, 11
@@ -35,6 +37,7 @@ class Model:
     sees_authorizations: bool = True
     reads: list[str] = field(default_factory=list)
     page_size: int = 500
+    authenticated: bool = True
 
     # The client
 
@@ -79,11 +82,13 @@ class Model:
     def page(self, kind: str, *, fields: Any = None) -> Page:
         return Page(self.list(kind), self.page_size)
 
-    def read(self, *segments: str) -> Any:
-        raise AssertionError(f"not expected: {segments}")
-
-    def is_authorized(self, permission: str, securable: Any, resource_id: str = "*") -> bool:
-        return self.sees_authorizations or securable.name != "authorization"
+    def read(self, method: str, *segments: str, query: dict[str, Any]) -> Response:
+        """Whether the caller has a permission, the only thing that is read besides lists."""
+        assert (method, *segments) == ("GET", "authorization", "check")
+        authorized = self.sees_authorizations or query["resourceName"] != "authorization"
+        self.reads.append(f"check {query['permissionName']} {query['resourceName']}")
+        body = json.dumps({"authorized": authorized}).encode()
+        return Response("GET", "/authorization/check", 200, {}, body)
 
     # What the engine does
 

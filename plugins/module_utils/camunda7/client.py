@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Camunda 7 REST API: paths, pages, permissions of the caller.
+"""The Camunda 7 REST API: paths and pages.
 
 Source of the facts: the sources of Camunda 7.24 and running engines (7.24.0, Operaton 1.0.3).
 """
@@ -10,22 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 from urllib.parse import quote
 
-from ..errors import (
-    AnswerError,
-    AuthenticationError,
-    CamundaError,
-    InvalidAnswerError,
-    NotFoundError,
-)
+from ..errors import AnswerError, CamundaError, InvalidAnswerError, NotFoundError
 from ..rest import shapes
 from ..rest.client import Client
 from ..rest.response import Response
-
-if TYPE_CHECKING:
-    from .identity.permissions import Securable
 
 PAGE_SIZE = 500
 _MOST_ROWS = 1_000_000
@@ -172,25 +163,6 @@ class Camunda7:
             first += len(page.rows)
             if first > _MOST_ROWS:
                 raise not_paged(f"GET {self.path(*segments)}", f"there is no end after {first} rows")
-
-    def is_authorized(self, permission: str, securable: Securable, resource_id: str = "*") -> Optional[bool]:
-        """Whether the caller has a permission; None when the engine knows no caller."""
-        if not self.authenticated:
-            return None
-        query = {
-            "permissionName": permission,
-            "resourceName": securable.name,
-            "resourceType": securable.number,
-            "resourceId": resource_id,
-        }
-        try:
-            answer = self.read("GET", "authorization", "check", query=query)
-        except AuthenticationError as error:
-            # An engine without a login filter answers this although the credentials are not looked at.
-            if "must be authenticated" in error.message:
-                return None
-            raise
-        return bool(answer.object({"authorized": shapes.BOOLEAN})["authorized"])
 
 
 def not_paged(request: str, problem: str) -> CamundaError:

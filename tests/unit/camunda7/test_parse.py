@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import document, snapshot, sources
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import document, sources
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.parse import parse
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.render import render
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +51,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(value: Any) -> None:
 @given(st.dictionaries(st.text(st.characters(exclude_categories=("Cs",))), st.lists(st.text()), max_size=3))
 def test_what_the_export_writes_is_read_back(value: Any) -> None:
     for name in ("x.yml", "x.json"):
-        assert parse(snapshot.render(name, value).encode(), name) == value
+        assert parse(render(name, value).encode(), name) == value
 
 
 @pytest.mark.parametrize(

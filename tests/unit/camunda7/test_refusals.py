@@ -259,20 +259,15 @@ def test_what_cannot_be_seen_is_kept() -> None:
     assert refused(there, changes) == [(name, "remove_caller_rights", reason) for name in names]
 
 
-def test_whether_authorizations_are_hidden_is_asked_only_when_none_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def is_authorized(permission: str, securable: Any, resource_id: str = "*") -> bool:
-        asked.append((permission, securable.name))
-        return False
-
+def test_whether_authorizations_are_hidden_is_asked_only_when_none_is_seen() -> None:
     there = model(("g", "u"), caller="u")
-    monkeypatch.setattr(there, "is_authorized", is_authorized)
     there.rows = {(GRANT, "user", "u", USER, "*"): ["ALL"]}
     leaves = member("delete", "g", "u")
-    assert (refused(there, [leaves]), asked) == ([], [])
+    check = "check READ authorization"
+    assert (refused(there, [leaves]), check in there.reads) == ([], False)
     there.rows = {}
-    assert (len(refused(there, [leaves])), asked) == (1, [("READ", "authorization")])
+    there.sees_authorizations = False
+    assert (len(refused(there, [leaves])), there.reads.count(check)) == (1, 1)
 
 
 def test_the_groups_that_the_caller_joins_count() -> None:

@@ -108,7 +108,7 @@ def _remove_caller_rights(client: Camunda7, changes: Sequence[Change]) -> list[R
     if not name or name in dict(USER.kind.of(changes, DELETE)) or not _may_take_rights(name, changes):
         return []
     # Most plans take nothing from anybody and do not need it.
-    from . import caller
+    from . import caller, visibility
 
     joined = [key.container for key, _change in GROUP_USERS.kind.of(changes, CREATE) if key.member == name]
     user = caller.read_caller(client, name, joined)
@@ -119,7 +119,7 @@ def _remove_caller_rights(client: Camunda7, changes: Sequence[Change]) -> list[R
         (change, ", ".join(sorted({securable_of(right[1]).name for right in rights})))
         for change, rights in caller.losses(user, changes, {change.key for change in asked})
     ]
-    if not user.rows and client.is_authorized("READ", SECURABLES["authorization"]) is False:
+    if not user.rows and visibility.is_authorized(client, "READ", SECURABLES["authorization"]) is False:
         # The engine hides the authorizations: any of the caller's groups may be the one that matters.
         found = [
             (change, "what this task cannot see")

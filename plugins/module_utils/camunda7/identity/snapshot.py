@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ... import files
-from ...libraries import load
 from ...parallel import read_all
 from ...task import Context, Outcome
 from ..client import Camunda7
@@ -25,8 +22,8 @@ from .visibility import check_readable
 
 Document = dict[str, list[dict[str, Any]]]
 
-_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
-
+KINDS = (*SECTIONS, AUTHORIZATION.plural)
+"""The sections of a document."""
 
 _MASKED = (
     "The result has a value that is, or holds, a secret of this task, such as the id of a user that is also the "
@@ -38,6 +35,8 @@ def export(context: Context[Camunda7]) -> Outcome:
     """Do the work of ``c7_identity_info``."""
     params, dest = context.params, context.params["dest"]
     if dest is not None:
+        from ... import files
+
         files.check_dest(dest)
     document = read_document(context.client, params["kinds"], params["ids"], params["concurrency"])
     counts = {kind: len(rows) for kind, rows in document.items()}
@@ -45,6 +44,8 @@ def export(context: Context[Camunda7]) -> Outcome:
         if holds(document, context.redactor.values):
             context.warn(_MASKED)
         return Outcome(result={"identity": document, "counts": counts})
+    from .render import render
+
     changed = files.write_text(dest, render(dest, document), check_mode=context.check_mode)
     return Outcome(changed, {"dest": dest, "counts": counts})
 
@@ -99,22 +100,3 @@ def holds(document: Document, secrets: Iterable[str]) -> bool:
     """Whether a value of the document contains one of the secrets, which Ansible masks in the task's result."""
     values = "\n".join(strings_of(document))
     return any(secret in values for secret in secrets)
-
-
-def render(dest: str, document: Document) -> str:
-    """Return the document as the text of a file with this name: JSON or YAML."""
-    if dest.endswith(".json"):
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    yaml = load("yaml", "PyYAML", "writing YAML")
-
-    def scalar(dumper: Any, value: str) -> Any:
-        # PyYAML escapes other line breaks than \n only in double quotes; read back they would be blanks.
-        style = '"' if _BREAKS.search(value) else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    dumper: Any = type("Dumper", (yaml.SafeDumper,), {})
-    dumper.add_representer(str, scalar)
-    written: str = yaml.dump(
-        document, Dumper=dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=120
-    )
-    return "---\n" + written
