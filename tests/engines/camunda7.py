@@ -30,6 +30,7 @@ LOGIN_LOCK = {
     _ENGINE + "login-delay-max-time": 2,
 }
 READ_ONLY_IDENTITY = {"test.read-only-identity": True}
+ADHOC_EXPRESSIONS = {_ENGINE + "enable-expressions-in-adhoc-queries": True}
 NO_LOGIN = {"test.login": False}
 NO_AUTHORIZATION = {"bpm.authorization.enabled": False}
 SECOND_ENGINE = {"test.second-engine": "second"}

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.tests.engines.camunda7 import ADHOC_EXPRESSIONS
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
+from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import populate
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.plays import Play
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
@@ -26,6 +28,14 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
             yield engine
         finally:
             engine.api.reset(engine.fresh)
+
+
+@pytest.fixture(scope="module", params=["camunda7", "operaton"])
+def searched(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine of its own with objects of every kind, that takes every filter; tests only read it."""
+    with running(request.param, ADHOC_EXPRESSIONS) as engine:
+        populate(engine.api)
+        yield engine
 
 
 @pytest.fixture

@@ -114,11 +114,13 @@ class Camunda7Source:
         if view == "object":
             return self._object(entity, key)
         form = entity.views[view]
-        path = f"{entity.name}/{{id}}{form.path}" if form.path.startswith("/") else form.path
-        address = path.replace("{id}", entity.encode(key)).replace("{name}", traits.encode(name or ""))
+        address = f"{entity.name}/{{id}}{form.path}" if form.path.startswith("/") else form.path
+        address = address.replace("{id}", entity.encode(key)).replace("{name}", traits.encode(name or ""))
         query = {each: key if value == "{id}" else value for each, value in form.in_url.items()}
         try:
-            return form.read(self._client.read("GET", address, query=query))
+            accept = {"Accept": "*/*"} if form.document else None  # forms and files are not JSON
+            path = self._client.path(address)
+            return form.read(self._client.rest.read("GET", path, query=query, headers=accept))
         except AnswerError as error:
             # If the object does not exist, views answer 400, 404 or 500, each with a text of its own.
             if error.status in (400, 404, 500) and self._object(entity, key) is None:

@@ -84,15 +84,18 @@ def _dates(after: str, before: str, *, inclusive: bool) -> Parameters:
     return Parameters(after, before, write, after_inclusive=inclusive, before_inclusive=inclusive)
 
 
+_COMPARISONS = Parameters("gt", "lt", write, after_inclusive=False, before_inclusive=True)
+
+
 @dataclass(frozen=True)
 class Conditions:
-    """A filter by a date that takes a list of comparisons, each exclusive."""
+    """A filter by a date that takes a list of comparisons: ``gt``, which is exclusive, and ``lt``, which is not."""
 
     name: str
 
     def narrow(self, after: Optional[datetime], before: Optional[datetime]) -> tuple[dict[str, Any], Optional[Window]]:
         """See TimeRange."""
-        bounds = _dates("gt", "lt", inclusive=False).narrow(after, before)[0]
+        bounds = _COMPARISONS.narrow(after, before)[0]
         return {self.name: [{"operator": name, "value": value} for name, value in bounds.items()]}, None
 
 

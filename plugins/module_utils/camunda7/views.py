@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
 from ..query.entity import View
 from ..rest import shapes
@@ -24,6 +24,14 @@ def document(response: Response) -> Any:
 def text(response: Response) -> str:
     """Return a text; an answer without a body (204) is an empty one."""
     return response.text
+
+
+def binary(response: Response) -> Union[str, bytes]:
+    """Return a file: a text if it is one."""
+    try:
+        return response.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return response.content
 
 
 def bpmn(response: Response) -> str:
@@ -61,7 +69,7 @@ _RAW_VALUE = {"deserializeValue": False}
 _XML = Camunda7View("/xml", document=True, read=bpmn)
 _DMN = {
     "xml": Camunda7View("/xml", document=True, read=dmn),
-    "diagram": Camunda7View("/diagram", document=True, read=text),
+    "diagram": Camunda7View("/diagram", document=True, read=binary),
 }
 _VARIABLES = {
     "variables": Camunda7View("/variables", in_url=_RAW_VALUES),
@@ -71,13 +79,14 @@ _LOCAL_VARIABLES = {
     "local_variables": Camunda7View("/localVariables", in_url=_RAW_VALUES),
     "local_variable": Camunda7View("/localVariables/{name}", named=True, in_url=_RAW_VALUE),
 }
+_DATA = {"data": Camunda7View("/data", document=True, read=binary)}
 _STACKTRACE = Camunda7View("/stacktrace", document=True, read=text)
 _COUNTS = {"failedJobs": True, "incidents": True}
 
 VIEWS: Mapping[str, Mapping[str, Camunda7View]] = {
     "process-definition": {
         "xml": _XML,
-        "diagram": Camunda7View("/diagram", document=True, read=text),
+        "diagram": Camunda7View("/diagram", document=True, read=binary),
         "start_form": Camunda7View("/startForm"),
         "form_variables": Camunda7View("/form-variables"),
         "rendered_form": Camunda7View("/rendered-form", document=True, read=text),
@@ -90,7 +99,7 @@ VIEWS: Mapping[str, Mapping[str, Camunda7View]] = {
     "decision-requirements-definition": _DMN,
     "deployment": {
         "resources": Camunda7View("/resources"),
-        "resource": Camunda7View("/resources/{name}/data", document=True, named=True, read=text),
+        "resource": Camunda7View("/resources/{name}/data", document=True, named=True, read=binary),
     },
     "process-instance": {
         **_VARIABLES,
@@ -112,6 +121,9 @@ VIEWS: Mapping[str, Mapping[str, Camunda7View]] = {
         "comments": Camunda7View("/comment"),
         "attachments": Camunda7View("/attachment"),
     },
+    "variable-instance": _DATA,
+    "history/variable-instance": _DATA,
+    "history/detail": _DATA,
     "job": {"stacktrace": _STACKTRACE},
     "history/job-log": {"stacktrace": _STACKTRACE},
     "external-task": {"error_details": Camunda7View("/errorDetails", document=True, read=text)},

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timezone
 from typing import Any, Callable
 
@@ -13,6 +14,7 @@ from ..errors import RefusedError, UsageError
 from ..options import CONCURRENCY
 from ..parallel import read_all
 from ..task import Context, Outcome
+from .entity import Entity
 from .lines import write_lines
 from .search import ARGUMENTS, Query, Tally, count, read
 from .source import C, Catalog, E
@@ -94,11 +96,19 @@ def get(catalog: Catalog[C, E]) -> Callable[[Context[C]], Outcome]:
             raise RefusedError(f"There is no {entity.one} {', '.join(missing)} (required: true).", missing=missing)
         result: dict[str, Any] = {"missing": missing}
         if dest is not None and not missing:
-            changed = files.write_text(dest, rows[0], check_mode=context.check_mode)
+            content = rows[0] if isinstance(rows[0], bytes) else rows[0].encode("utf-8")
+            changed = files.write(dest, [content], check_mode=context.check_mode)
             return Outcome(changed, {**result, "dest": dest})
-        shown = [entity.show(row) if params["view"] == "object" and row is not None else row for row in rows]
+        shown = [_shown(entity, params["view"], row) for row in rows]
         if single:
             return Outcome(result={**result, "object": shown[0]})
         return Outcome(result={**result, "objects": [row for row in shown if row is not None]})
 
     return work
+
+
+def _shown(entity: Entity, view: str, row: Any) -> Any:
+    """Return an object or a view as it is shown; a file that is no text in Base64."""
+    if isinstance(row, bytes):
+        return base64.b64encode(row).decode("ascii")
+    return entity.show(row) if view == "object" and row is not None else row

@@ -1,0 +1,215 @@
+#!/usr/bin/python
+# Copyright: bpmops.camunda contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: c7_get
+short_description: Get objects of Camunda 7 by their ids
+version_added: "0.1.0"
+description:
+  - Gets single objects over the REST API of Camunda 7, Operaton or CIB seven, or a view of them, such as the variables of a process
+    instance, the form of a task, the stack trace of a job or the XML of a process definition.
+options:
+  entity:
+    description:
+      - The kind of objects, named by its path in the API, such as V(process-instance), V(task), V(job) or
+        V(history/process-instance). Underscores and hyphens are equivalent.
+      - All entities of M(bpmops.camunda.c7_search) except V(schema/log), V(history/identity-link-log) and V(history/user-operation),
+        which the engine cannot find by id, and V(process-definition/statistics).
+    type: str
+    required: true
+  id:
+    description:
+      - The id of the object.
+    type: str
+  ids:
+    description:
+      - The ids of several objects.
+    type: list
+    elements: str
+  view:
+    description:
+      - V(object) is the object itself.
+      - V(xml) and V(diagram) are the model of a process definition, decision definition or decision requirements definition, and its
+        image if one was deployed.
+      - V(start_form), V(form_variables), V(rendered_form) and V(deployed_form) are the start form of a process definition, and
+        V(form), V(form_variables), V(rendered_form) and V(deployed_form) the form of a task.
+      - V(statistics) are the numbers of instances, failed jobs and incidents by activity of a process definition, V(history_statistics)
+        the numbers from history, and V(called_process_definitions) what its call activities call.
+      - V(variables) are all variables of a process instance or task, and V(variable) is the one that O(name) names. V(local_variables)
+        and V(local_variable) are those of the scope of a task or execution alone.
+      - V(activity_instances) is the tree of active activities of a process instance.
+      - V(message_subscription) is the subscription of an execution to the message that O(name) names.
+      - V(stacktrace) is that of the last exception of a job, or of a job log entry. V(error_details) are those of an external task, or
+        of an external task log entry. An empty string if there was none.
+      - V(comments), V(attachments) and V(identity_links) belong to a task, V(comments) also to a process instance.
+      - V(resources) are the files of a deployment, and V(resource) is the content of the one whose id is O(name).
+      - V(data) is the content of a variable that holds a file or bytes.
+      - V(groups) are the groups of a user.
+    type: str
+    choices:
+      - object
+      - activity_instances
+      - attachments
+      - called_process_definitions
+      - comments
+      - data
+      - deployed_form
+      - diagram
+      - error_details
+      - form
+      - form_variables
+      - groups
+      - history_statistics
+      - identity_links
+      - local_variable
+      - local_variables
+      - message_subscription
+      - rendered_form
+      - resource
+      - resources
+      - stacktrace
+      - start_form
+      - statistics
+      - variable
+      - variables
+      - xml
+    default: object
+  name:
+    description:
+      - The name of the variable or message, or the id of the resource, for the views of which an object has several.
+    type: str
+  required:
+    description:
+      - Fail if an object does not exist. By default it is only listed in RV(missing).
+    type: bool
+    default: false
+  dest:
+    description:
+      - Write a document (V(xml), V(diagram), V(rendered_form), V(deployed_form), V(resource), V(data), V(stacktrace) or
+        V(error_details)) to this file on the host where the task runs, with O(id).
+      - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
+    type: path
+  concurrency:
+    description:
+      - Maximum number of concurrent requests, from 1 to 16.
+    type: int
+    default: 4
+notes:
+  - The engine does not tell an object that does not exist from one that the caller may not read.
+  - Values of variables are returned as they are stored (C(deserializeValues=false)).
+attributes:
+  check_mode:
+    support: full
+    details: Reads as always. With O(dest) the file is not written.
+  diff_mode:
+    support: none
+    details: Nothing on the server changes.
+  idempotent:
+    support: full
+    details: A file given as O(dest) stays as it is when its content would be the same.
+seealso:
+  - module: bpmops.camunda.c7_search
+  - plugin: bpmops.camunda.c7_get
+    plugin_type: lookup
+extends_documentation_fragment:
+  - bpmops.camunda.attributes
+  - bpmops.camunda.camunda7
+author:
+  - bpmops.camunda contributors (@bpmops)
+"""
+
+EXAMPLES = r"""
+- name: Get a process instance from history
+  bpmops.camunda.c7_get:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    entity: history/process-instance
+    id: "{{ instance_id }}"
+    required: true
+  register: instance
+
+- name: Get one of its variables
+  bpmops.camunda.c7_get:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    entity: process-instance
+    id: "{{ instance_id }}"
+    view: variable
+    name: amount
+  register: amount
+
+- name: Write its model to a file
+  bpmops.camunda.c7_get:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    entity: process-definition
+    id: "{{ instance.object.processDefinitionId }}"
+    view: xml
+    dest: /tmp/model.bpmn
+
+- name: Get the stack traces of several jobs
+  bpmops.camunda.c7_get:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    entity: job
+    ids: "{{ failed.objects | map(attribute='id') }}"
+    view: stacktrace
+"""
+
+RETURN = r"""
+object:
+  description:
+    - The object as the engine sends it, or the view of it. A file that is not text is Base64-encoded.
+    - Null if it does not exist.
+  returned: when O(id) is given and O(dest) is not
+  type: raw
+  sample:
+    id: 0d5a8412-e853-11f1-9e5c-0242ac110002
+    businessKey: order 1
+    state: COMPLETED
+    processDefinitionId: order:1:0d3a5f01-e853-11f1-9e5c-0242ac110002
+objects:
+  description: The objects, or the views of them, that were found, in the order of O(ids).
+  returned: when O(ids) is given
+  type: list
+  elements: raw
+  sample: []
+missing:
+  description: The ids of objects that do not exist, or have no variable, message or resource of this O(name).
+  returned: success
+  type: list
+  elements: str
+  sample: ["0d5a8412-e853-11f1-9e5c-0242ac110003"]
+dest:
+  description: The file that was written.
+  returned: when O(dest) is given and the object exists
+  type: str
+  sample: /tmp/model.bpmn
+"""
+
+from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.camunda7.search import GET
+from ..module_utils.camunda7.source import CATALOG
+from ..module_utils.query.work import get, get_rules
+from ..module_utils.runner import run
+from ..module_utils.task import Spec
+
+SPEC = Spec(CAMUNDA7, GET, rules=get_rules("id", "ids"), reads_only=True)
+
+work = get(CATALOG)
+
+
+def main() -> None:
+    run(SPEC, work)
+
+
+if __name__ == "__main__":
+    main()
