@@ -94,7 +94,14 @@ class AnswerError(CamundaError):
     """The server answered with an error status (or a redirect, which is never followed)."""
 
     def __init__(self, message: str, response: Response, type: Optional[str] = None) -> None:
-        super().__init__(message, status=response.status, type=type, method=response.method, path=response.path)
+        super().__init__(
+            message,
+            status=response.status,
+            type=type,
+            method=response.method,
+            path=response.path,
+            instance=response.instance,
+        )
         self.response = response
         self.status = response.status
         self.type = type

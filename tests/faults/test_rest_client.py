@@ -21,12 +21,14 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
     AuthenticationError,
     DeadlineError,
+    InvalidAnswerError,
     NotFoundError,
     ReadOnlyError,
     TransportError,
     UsageError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
+from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK
 from ansible_collections.bpmops.camunda.tests.support.fault_server import (
     Behaviour,
     FaultServer,
@@ -165,6 +167,51 @@ def test_a_connection_that_the_server_closed_while_it_was_idle(server: FaultServ
         time.sleep(close_first)
         assert client.write("POST", "/x", body={}).data == {"ok": True}
         assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "instance"),
+    [
+        # Operate API v1, and problem details of API v2 (RFC 9457).
+        (
+            {
+                "status": 409,
+                "message": "No.",
+                "instance": "35e74bd7-9ac8-4b0d-bcf8-5aae7d2a3f1e",
+                "type": "Invalid state",
+            },
+            "35e74bd7-9ac8-4b0d-bcf8-5aae7d2a3f1e",
+        ),
+        ({"type": "about:blank", "title": "CONFLICT", "status": 409, "detail": "No.", "instance": "/v2/x"}, "/v2/x"),
+        ({"message": "No."}, None),
+        ({"message": "No.", "instance": 7}, None),
+        ({"message": "No.", "instance": "x" * 501}, None),
+        ([{"instance": "x"}], None),
+    ],
+)
+def test_the_error_says_where_to_look_in_the_servers_log(
+    server: FaultServer, body: dict[str, Any], instance: str | None
+) -> None:
+    server.script(answer(409, body))
+    with pytest.raises(AnswerError) as caught:
+        setup(server.url).client.write("POST", "/x", body={})
+    expected = {"status": 409, "type": None, "method": "POST", "path": "/x", "instance": instance}
+    assert caught.value.facts == expected
+
+
+def test_a_field_of_that_name_in_a_success_is_something_else(server: FaultServer) -> None:
+    server.script(answer(200, {"instance": "x"}))
+    with pytest.raises(InvalidAnswerError) as caught:
+        setup(server.url).client.read("GET", "/x").rows({})
+    assert caught.value.facts["instance"] is None
+
+
+def test_an_instance_that_repeats_a_password_is_masked(server: FaultServer) -> None:
+    secret = secrets.token_urlsafe(12)
+    server.script(answer(409, {"message": "No.", "instance": f"/x?password={secret}"}))
+    with pytest.raises(AnswerError) as caught:
+        setup(server.url, username="mary", password=secret).client.write("POST", "/x", body={})
+    assert caught.value.facts["instance"] == f"/x?password={MASK}"
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -227,5 +227,6 @@ def test_errors_have_facts_and_an_unknown_500_is_not_repeated(play: Play, proxie
         "type": "OptimisticLockingException",
         "method": "DELETE",
         "path": f"/user/{name}",
+        "instance": None,
     }
     assert "updated by another transaction" in run[1].failure["msg"]

@@ -488,6 +488,7 @@ def test_trap_13_errors_are_told_by_status_and_not_by_the_name_of_a_class(
         "type": "AnythingException",
         "method": "POST",
         "path": "/user/create",
+        "instance": None,
     }
     assert "went wrong" in run[1].failure["msg"]
 

@@ -17,6 +17,7 @@ from . import shapes
 # Values take up to 30 times the memory of their JSON. A page has some thousands of objects, a large variable more.
 _OBJECTS = 1_000_000
 _VALUES = 4_000_000
+_LONGEST_INSTANCE = 500
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,15 @@ class Response:
     def data(self) -> Any:
         """The parsed JSON body, or None when the body is empty or not JSON. Never raises."""
         return self._parsed[1]
+
+    @property
+    def instance(self) -> Optional[str]:
+        """What an error body gives to find this error in the server's log; None if it gives nothing.
+
+        Operate API v1 gives a UUID, problem details (RFC 9457) a URI.
+        """
+        value = self.data.get("instance") if self.status >= 400 and isinstance(self.data, dict) else None
+        return value if isinstance(value, str) and len(value) <= _LONGEST_INSTANCE else None
 
     @property
     def is_html(self) -> bool:

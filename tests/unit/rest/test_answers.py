@@ -41,7 +41,7 @@ def error(
 def test_the_class_follows_the_status(status: int, kind: type[AnswerError]) -> None:
     made = error(status)
     assert made.__class__ is kind
-    assert made.facts == {"status": status, "type": None, "method": "GET", "path": "/user/x"}
+    assert made.facts == {"status": status, "type": None, "method": "GET", "path": "/user/x", "instance": None}
 
 
 @pytest.mark.parametrize("key", ["message", "detail", "title", "error_description", "error"])
