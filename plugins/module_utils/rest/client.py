@@ -186,10 +186,10 @@ class Client:
         return self._failure(response, attempt)
 
     def _failure(self, response: Response, attempt: int) -> retry.Failure:
-        from . import answers
+        from . import problems
 
-        explain = self._explain or answers.plain
-        error = answers.error_for(response, self._connection, explain, self._auth.advice, attempt)
+        explain = self._explain or problems.explain
+        error = problems.status_error(response, self._connection, explain, self._auth.advice, attempt)
         may_repeat = self._repeat_answer(response) if self._repeat_answer else None
         return retry.answer_failure(error, response, may_repeat)
 

@@ -97,9 +97,9 @@ class Response:
         if not isinstance(data, list):
             raise self.invalid("a list of objects")
         for number, row in enumerate(data, start=1):
-            problem = shapes.problem(row, fields, f"row {number}")
-            if problem:
-                raise self.invalid("a list of objects", problem)
+            mismatch = shapes.mismatch(row, fields, f"row {number}")
+            if mismatch:
+                raise self.invalid("a list of objects", mismatch)
         return data
 
     def object(self, fields: shapes.Fields) -> dict[str, Any]:
@@ -111,9 +111,9 @@ class Response:
         data = self.data
         if not isinstance(data, dict):
             raise self.invalid("an object")
-        problem = shapes.problem(data, fields, "the object")
-        if problem:
-            raise self.invalid("an object", problem)
+        mismatch = shapes.mismatch(data, fields, "the object")
+        if mismatch:
+            raise self.invalid("an object", mismatch)
         return data
 
     def number(self, field: str) -> int:
@@ -124,16 +124,16 @@ class Response:
         """
         return int(self.object({field: shapes.COUNT})[field])
 
-    def invalid(self, expected: str, problem: str = "") -> InvalidAnswerError:
+    def invalid(self, expected: str, mismatch: str = "") -> InvalidAnswerError:
         """Return the error for a success with an unusable body.
 
         Args:
             expected: what the API promises: "a list of objects".
-            problem: what is wrong with the parsed body; by default, why it is no such thing at all.
+            mismatch: what is wrong with the parsed body; by default, why it is no such thing at all.
         """
-        from . import answers
+        from . import problems
 
-        return answers.invalid(self, expected, problem)
+        return problems.body_error(self, expected, mismatch)
 
 
 Explain = Callable[[Response], tuple[Optional[str], str]]

@@ -46,7 +46,7 @@ def name(value: object) -> str:
     return next((words for kind, words in kinds if isinstance(value, kind)), "a number")
 
 
-def problem(value: object, fields: Fields, what: str) -> str:
+def mismatch(value: object, fields: Fields, what: str) -> str:
     """Return what is wrong with ``value``, which should be an object with ``fields``; an empty string if nothing is.
 
     Args:

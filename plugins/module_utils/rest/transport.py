@@ -142,12 +142,12 @@ class Transport:
                 raise bounded.InterimError
             content = _content(answer, exchange)
         except self._failures as error:
-            from . import failures
+            from . import transport_errors
 
             if exchange.reused and not exchange.received:
                 self._reusable = False
-            place = failures.Place(self._option, self._host)
-            raise failures.translate(error, exchange, place) from None
+            server = transport_errors.Server(self._option, self._host)
+            raise transport_errors.transport_error(error, exchange, server) from None
         if exchange.reused and self._reusable is None:
             self._reusable = True
         cookies = self._cookies(answer, request) if "Set-Cookie" in answer.headers else {}

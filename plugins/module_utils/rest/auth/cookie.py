@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from ...errors import AuthenticationError, TransportError, answer_error
 from ...secrets import Redactor
 from .. import retry
-from ..answers import PROXY_LOGIN, plain
 from ..connection import Connection
 from ..deadline import Deadline
+from ..problems import PROXY_LOGIN, explain
 from ..response import Response
 from ..transport import Request, Transport
 from .base import Credentials
@@ -86,7 +86,7 @@ class Cookie(Renewable):
             return replace(response, cookies={})
         if response.status < 400 and response.cookies and "error" not in response.headers.get("Location", ""):
             return response
-        said = plain(response)[1]
+        said = explain(response)[1]
         message = " ".join(
             filter(None, (f"POST {path}: {response.status} the login failed.", said, self._advice(response.status)))
         )

@@ -12,9 +12,9 @@ from urllib.parse import quote_plus, urlencode
 from ...errors import AnswerError, TransportError, answer_error
 from ...secrets import Redactor
 from .. import retry
-from ..answers import PROXY_LOGIN
 from ..connection import Connection, header_safe
 from ..deadline import Deadline
+from ..problems import PROXY_LOGIN
 from ..response import Response
 from ..token_cache import Token, TokenCache
 from ..transport import Request, Transport

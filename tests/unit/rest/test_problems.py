@@ -15,8 +15,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     ForbiddenError,
     NotFoundError,
 )
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.answers import error_for, plain
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.problems import status_error, explain
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 URL = "https://camunda.example.com/engine-rest"
@@ -32,7 +32,7 @@ def error(
     **headers: str,
 ) -> AnswerError:
     response = Response("GET", "/user/x", status, {"Content-Type": content_type, **headers}, content)
-    return error_for(response, connection, plain, "Check your password", attempts)
+    return status_error(response, connection, explain, "Check your password", attempts)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn answers that are of no use into errors that say what came and what to do. Imported only for one of them."""
+"""Turn answers that are of no use into errors that say what the server answered and what to do. Imported only then."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ PROXY_LOGIN = (
 )
 
 
-def plain(response: Response) -> tuple[Optional[str], str]:
-    """Read the message of an error body in one of the usual shapes; the type stays unknown."""
+def explain(response: Response) -> tuple[Optional[str], str]:
+    """Return the message of an error body in one of the usual shapes, without a type; see ``response.Explain``."""
     data: Any = response.data
     if isinstance(data, dict):
         return None, next((data[key] for key in _KEYS if isinstance(data.get(key), str) and data[key]), "")
     return None, ""
 
 
-def error_for(response: Response, connection: Connection, explain: Explain, advice: str, attempts: int) -> AnswerError:
+def status_error(
+    response: Response, connection: Connection, explain: Explain, advice: str, attempts: int
+) -> AnswerError:
     """Return the error for ``response``.
 
     Args:
@@ -93,16 +95,17 @@ def _location(response: Response, url: str) -> str:
         return "an invalid address"
 
 
-def invalid(response: Response, expected: str, problem: str) -> InvalidAnswerError:
+def body_error(response: Response, expected: str, mismatch: str) -> InvalidAnswerError:
     """Return the error for a success with an unusable body, see ``Response.invalid``. The body is never quoted."""
     return InvalidAnswerError(
         f"{response.method} {response.path} answered {response.status}, but not with {expected}: "
-        f"{problem or _found(response)}. Check the option url, and what is in between (a proxy, a gateway, a cache).",
+        f"{mismatch or _body_in_words(response)}. "
+        "Check the option url, and what is in between (a proxy, a gateway, a cache).",
         response,
     )
 
 
-def _found(response: Response) -> str:
+def _body_in_words(response: Response) -> str:
     """Say what the body is."""
     size = len(response.content)
     if size == 0:

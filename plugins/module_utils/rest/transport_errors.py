@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Explain why a request got no complete answer. Only imported then.
+"""Turn failures of the HTTP library into errors that say why there is no complete answer. Imported only then.
 
 The messages of the HTTP library are not used: they may contain addresses with secrets.
 """
@@ -14,46 +14,47 @@ from typing import NamedTuple
 
 from ..errors import TlsError, TransportError
 from . import bounded, tls
-from .answers import PROXY_LOGIN
+from .problems import PROXY_LOGIN
 
 _CHECK_PROXY = "Check proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 _SLACK = 0.05  # a timeout that was cut to the deadline may fire this many seconds before it
 
 
-class Place(NamedTuple):
+class Server(NamedTuple):
     """Where a request was sent: the option that holds the URL, and its host and port."""
 
     option: str
     host: str
 
 
-def translate(error: Exception, exchange: bounded.Exchange, place: Place) -> TransportError:
+def transport_error(error: Exception, exchange: bounded.Exchange, server: Server) -> TransportError:
     """Return the error for a failure of the HTTP library."""
     from urllib3 import exceptions
 
     what = exchange.name
     failure = tls.find(error)
     if failure is not None:
-        words = tls.meaning(failure, place.option)
-        return TlsError(f"{what}: no secure connection to {place.host}: {words}.")
+        words = tls.meaning(failure, server.option)
+        return TlsError(f"{what}: no secure connection to {server.host}: {words}.")
     if exchange.deadline.remaining() <= _SLACK:
         return exchange.deadline.error(what, sent=exchange.connected)
     if any(isinstance(item, exceptions.ProxyError) for item in tls.nested(error)):
         cause = _cause(error)
         advice = PROXY_LOGIN if " 407" in cause else _CHECK_PROXY
-        return TransportError(f"{what}: no connection to {place.host} through the proxy: {cause}. {advice}")
+        return TransportError(f"{what}: no connection to {server.host} through the proxy: {cause}. {advice}")
     if not exchange.connected:
         return TransportError(
-            f"{what}: cannot connect to {place.host}: {_cause(error)}. Check {place.option}, and that the server runs."
+            f"{what}: cannot connect to {server.host}: {_cause(error)}. "
+            f"Check {server.option}, and that the server runs."
         )
     if any(isinstance(item, (TimeoutError, exceptions.TimeoutError)) for item in tls.nested(error)):
         seconds = exchange.read_timeout
-        return TransportError(f"{what}: {place.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
-    return TransportError(f"{what}: {place.host} broke off the answer: {_cause(error)}.", sent=True)
+        return TransportError(f"{what}: {server.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
+    return TransportError(f"{what}: {server.host} broke off the answer: {_cause(error)}.", sent=True)
 
 
 def _meanings() -> tuple[tuple[type[Exception], str, str], ...]:
-    """Failures of the libraries, a part of their message, and what they mean here. The first match counts."""
+    """Return failures of the libraries, a part of their message, and what they mean here. The first match counts."""
     from urllib3 import exceptions
 
     return (
@@ -75,7 +76,7 @@ def _meanings() -> tuple[tuple[type[Exception], str, str], ...]:
 
 
 def _cause(error: Exception) -> str:
-    """The innermost failure of the system in words, else what kind of failure it was."""
+    """Return the innermost failure of the system in words, else what kind of failure it was."""
     for item in tls.nested(error):
         for kind, part, words in _meanings():
             if isinstance(item, kind) and part in str(item):
