@@ -102,8 +102,8 @@ LATE = "not finished within 1 s .option deadline"
 # What the first request of a task gets, whatever it asks for, and the message that it leads to.
 ANSWERS: dict[str, tuple[Behaviour, str]] = {
     # The connection
-    "closed": (close(), "broke off the answer: it closed the connection"),
-    "reset": (reset(), "broke off the answer: (connection reset by peer|it closed the connection)"),
+    "closed": (close(), "did not complete the answer: it closed the connection"),
+    "reset": (reset(), "did not complete the answer: (connection reset by peer|it closed the connection)"),
     "half": (half(b"[1, 2, 3, 4]"), "it closed the connection before the end"),
     "half, chunked": (half(b"[1, 2, 3, 4]", chunked=True), "it closed the connection before the end"),
     "half a head": (raw(b"HTTP/1.1 200 OK\r\nContent-Le"), "the body is empty|did not answer like|not with"),
@@ -147,11 +147,11 @@ ANSWERS: dict[str, tuple[Behaviour, str]] = {
     # Status
     "101": (raw(head("HTTP/1.1 101 Switching Protocols", "Upgrade: h2c")), "an interim answer .status 1xx."),
     "103": (raw(head("HTTP/1.1 103 Early Hints") + ANSWER + b"[]"), "an interim answer .status 1xx."),
-    "300": (said(300), ": 300 Multiple Choices. The API never answers so: a proxy"),
+    "300": (said(300), ": 300 Multiple Choices. The API does not answer like this: a proxy"),
     "301": (said(301, Location="https://example.com/a?b=c"), "redirects to https://example.com/a;"),
     "302": (said(302, Location="http://[::1"), "redirects to an invalid address"),
     "302 nowhere": (said(302, Location=""), "The server redirects to"),
-    "304": (said(304), ": 304 Not Modified. The API never answers so"),
+    "304": (said(304), ": 304 Not Modified. The API does not answer like this"),
     "307 to itself": (said(307, Location="/user"), "redirects to http://127.0.0.1"),
     "308 with escapes": (raw(head("HTTP/1.1 308 X", "Location: http://a/\x1b[31m\x9b")), "redirects to http://a/"),
     "400 without words": (said(400), ": 400 "),
@@ -166,7 +166,7 @@ ANSWERS: dict[str, tuple[Behaviour, str]] = {
     "403 of numbers": (said(403, {"missingAuthorizations": [1, {"permissionName": []}], "userId": {}}), ": 403 "),
     "404 page": (answer(404, b"<html>", content_type="text/html"), "web page|no Operate API"),
     "405 page": (answer(405, b"<html>", content_type="text/html"), "web page"),
-    "407": (said(407, Proxy_Authenticate="Basic"), "407 Proxy Authentication Required. The proxy wants a login"),
+    "407": (said(407, Proxy_Authenticate="Basic"), "407 Proxy Authentication Required. The proxy requires a login"),
     "413": (said(413), ": 413 "),
     "429": (said(429), ": 429 Too Many Requests"),
     "500 page": (answer(500, b"<html>", content_type="text/html"), "a proxy or gateway in between sent it"),
@@ -219,8 +219,8 @@ LISTS: dict[str, tuple[bytes, str]] = {
     "string": (b'"x"', "the body is a string"),
     "number": (b"1e999", "the body is a number"),
     "words": (b"OK", r"the body \(2 bytes\) is not JSON"),
-    "cut": (b'[{"id": "jd', "is JSON that breaks off"),
-    "cut between rows": (b'[{"id": "jdoe"},', "is JSON that breaks off"),
+    "cut": (b'[{"id": "jd', "is truncated JSON"),
+    "cut between rows": (b'[{"id": "jdoe"},', "is truncated JSON"),
     "two documents": (b"[][]", "is not JSON"),
     "Latin-1": (b'[{"id": "j\xfc"}]', "is not UTF-8"),
     "zeros": (b"\0" * 50, "is not JSON|not UTF-8"),
@@ -487,7 +487,11 @@ TLS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "unknown authority": ({}, {}, "signed by an authority that is not trusted here"),
     "another host": ({"host": "camunda.example.com"}, {"ca_path": "own"}, "is for another host name"),
     "expired": ({"days": -1}, {"ca_path": "own"}, "is not valid now"),
-    "client certificate": ({"clients": True}, {"ca_path": "own"}, "wants a client certificate|broke off the answer"),
+    "client certificate": (
+        {"clients": True},
+        {"ca_path": "own"},
+        "requires a client certificate|did not complete the answer",
+    ),
 }
 
 
@@ -506,7 +510,7 @@ def test_addresses_that_lead_nowhere(authority: Authority, module: str) -> None:
     run = FIRST[module]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         silent = listener.getsockname()[1]
-        assert "no connection in time (option connect_timeout)" in run(f"https://127.0.0.1:{silent}")["msg"]
+        assert "the connection timed out (option connect_timeout)" in run(f"https://127.0.0.1:{silent}")["msg"]
     assert "connection refused" in run(f"http://127.0.0.1:{silent}")["msg"]
     assert "cannot connect to no.such.host.invalid" in run("http://no.such.host.invalid")["msg"]
     assert "the host name is not valid" in run(f"http://{'a' * 70}.invalid")["msg"]
@@ -517,12 +521,12 @@ def test_addresses_that_lead_nowhere(authority: Authority, module: str) -> None:
 
 
 PROXIES: dict[str, tuple[Behaviour, str]] = {
-    "wants a login": (said(407, Proxy_Authenticate="Basic"), "407.* The proxy wants a login"),
+    "requires a login": (said(407, Proxy_Authenticate="Basic"), "407.* The proxy requires a login"),
     "refuses": (said(403), "through the proxy: tunnel connection failed: 403"),
     "closes": (close(), "through the proxy|closed the connection"),
     "speaks no HTTP": (raw(b"220 hello\r\n"), "through the proxy|not HTTP"),
     "trickles": (trickle(ANSWER, 0.05), LATE),
-    "is silent": (stall(3), f"{LATE}|through the proxy|no connection in time|sent nothing"),
+    "is silent": (stall(3), f"{LATE}|through the proxy|the connection timed out|sent nothing"),
 }
 
 
@@ -549,7 +553,7 @@ LOGIN = {"username": "operate", "password": "s3cr3t-Pass"}
 LOGINS: dict[str, tuple[Behaviour, str]] = {
     "wrong password": (said(401), "401 the login failed. Check username .operate. and password"),
     "login form again": (said(302, Location="/login?error"), "302 the login failed. Check username .operate."),
-    "proxy": (said(407), "407 the login failed. The proxy wants a login"),
+    "proxy": (said(407), "407 the login failed. The proxy requires a login"),
     "slow down": (said(429, Retry_After="3600"), "429 the login failed. .* asks to wait 3600 s"),
     "overloaded": (said(503), "503 the login failed. The server is starting, overloaded or down"),
     "no such page": (said(404), "[Tt]here is no (login with user name|Operate API v1)"),

@@ -148,7 +148,7 @@ def test_a_write_that_may_have_been_done_says_so(server: FaultServer) -> None:
         setup(server.url).client.write("POST", "/user/create", body={})
     assert caught.value.sent
     assert caught.value.message == (
-        f"POST /user/create: 127.0.0.1:{server.port} broke off the answer: it closed the connection. "
+        f"POST /user/create: 127.0.0.1:{server.port} did not complete the answer: it closed the connection. "
         "The server may have carried it out: look before you repeat it."
     )
 
@@ -509,7 +509,7 @@ def test_an_answer_without_an_end_is_cut(server: FaultServer, monkeypatch: pytes
 def test_what_is_not_http_at_all(server: FaultServer) -> None:
     server.script(raw(b"\x15\x03\x01\x00\x02\x02\x46"), raw(b"220 mail.example.com ESMTP\r\n"))
     for _number in range(2):
-        with pytest.raises(TransportError, match=r"broke off the answer: what it sent is not HTTP .* https://"):
+        with pytest.raises(TransportError, match=r"did not complete the answer: what it sent is not HTTP .* https://"):
             setup(server.url, retries=0).client.read("GET", "/x")
 
 

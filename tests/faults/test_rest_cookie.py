@@ -137,7 +137,7 @@ def test_the_csrf_token_follows_the_answers(operate: Operate) -> None:
     [
         (answer(401), True, "Check username"),
         (answer(302, headers={"Location": "/login?error"}), True, "Check username"),
-        (answer(407), False, "The proxy wants a login"),
+        (answer(407), False, "The proxy requires a login"),
         (answer(429, headers={"Retry-After": "3600"}), False, "The server asks to wait 3600 s"),
     ],
 )

@@ -146,7 +146,7 @@ def test_a_busy_authorization_server_is_asked_again(api: Api, issuer: TokenServe
 
 def test_the_deadline_covers_the_token_too(api: Api, issuer: TokenServer) -> None:
     issuer.refuse(refusal(429, headers={"Retry-After": "60"}))
-    with pytest.raises(AnswerError, match="limits how often tokens are asked for"):
+    with pytest.raises(AnswerError, match="limits token requests"):
         log_in(api, issuer, deadline=1).client.read("GET", "/x")
     assert len(issuer.requests) == 1
     issuer.delay = 5
@@ -285,7 +285,7 @@ def test_a_broken_cache_does_not_matter(api: Api, issuer: TokenServer, tmp_path:
     for place in (file, file / "below", Path("/proc/nowhere")):
         client = log_in(api, issuer, token_cache=str(place)).client
         client.read("GET", "/x")
-        assert len(client.warnings) == 1 and f"Tokens cannot be kept in {place}: " in client.warnings[0]
+        assert len(client.warnings) == 1 and f"Tokens cannot be stored in {place}: " in client.warnings[0]
     assert len(issuer.requests) == 3
 
 
@@ -311,7 +311,7 @@ def test_a_login_that_is_refused_is_an_authentication_error(api: Api, issuer: To
     issuer.refuse(Refusal(401, b"{}"), Refusal(407, b""))
     with pytest.raises(AuthenticationError):
         log_in(api, issuer, retries=0).client.read("GET", "/x")
-    with pytest.raises(AnswerError, match=r"407\. The proxy wants a login") as caught:
+    with pytest.raises(AnswerError, match=r"407\. The proxy requires a login") as caught:
         log_in(api, issuer, retries=0).client.read("GET", "/x")
     assert not isinstance(caught.value, AuthenticationError)
 

@@ -49,7 +49,7 @@ class Exchange:
     def too_large(self) -> TooLargeError:
         """Return the error for an answer with more bytes than it may have."""
         return TooLargeError(
-            f"{self.name}: the answer is larger than {self.largest >> 20} MiB, which no answer of the API is.",
+            f"{self.name}: the answer is larger than {self.largest >> 20} MiB, the maximum.",
             sent=True,
         )
 

@@ -83,7 +83,7 @@ class Connection:
                 _check_file(name, given[name])
         for name in _LIMITS:
             if not math.isfinite(given.get(name, 0)) or given.get(name, 0) < 0:
-                raise UsageError(f"The option {name} must be a number from 0 on, not {given[name]}.")
+                raise UsageError(f"The option {name} must be a number of at least 0, not {given[name]}.")
         return Connection(**given)
 
 
@@ -138,11 +138,10 @@ def _check_credentials(given: Mapping[str, Any]) -> None:
 def _check_url(name: str, value: str) -> str:
     """Return ``value``, the base URL without its trailing slash. Errors do not repeat it: it may contain a password."""
     text = value.strip()
-    # Where it looks like credentials does not matter: every spelling of them is a secret in the wrong place.
+    # Wherever in the URL: every spelling of credentials is a secret in the wrong place.
     if "@" in text:
         raise UsageError(
-            f"The option {name} contains credentials (or an @, which no URL here has). "
-            "Give them in the options that are made for them."
+            f"The option {name} contains credentials or another @. Use the options for credentials instead."
         )
     if "#" in text or ";" in text or ("?" in text and name != "token_url"):
         raise UsageError(f"The option {name} must not have a query (?), a fragment (#) or parameters (;).")
@@ -169,6 +168,6 @@ def _check_file(name: str, path: str) -> None:
         ) from None
     if encrypted:
         raise UsageError(
-            f"{name}: the key in {path} is encrypted, and nobody is there to type its passphrase. "
+            f"{name}: the key in {path} is encrypted, and its passphrase cannot be entered. "
             "Give a key without one: openssl pkey -in KEY -out NEW_KEY, readable for this user only."
         )

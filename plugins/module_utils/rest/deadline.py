@@ -11,7 +11,7 @@ from typing import Callable, Optional
 
 from ..errors import DeadlineError
 
-_LONGEST = 1e6  # sockets take no more than some 24 days
+_LONGEST = 1e6  # sockets accept at most about 24 days
 
 
 class Deadline:

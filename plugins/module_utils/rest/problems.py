@@ -18,7 +18,7 @@ from .response import Explain, Response
 _KEYS = ("message", "detail", "title", "error_description", "error")
 _LONGEST = 2000
 PROXY_LOGIN = (
-    "The proxy wants a login of its own, or refuses the one it got: give it in the environment variable HTTPS_PROXY or "
+    "The proxy requires a login or refused the given one: set it in the environment variable HTTPS_PROXY or "
     "HTTP_PROXY (http://user:password@proxy:port). The server itself was not reached."
 )
 
@@ -52,7 +52,7 @@ def status_error(
 def _hint(response: Response, connection: Connection, advice: str) -> str:
     status, url = response.status, connection.url
     if 300 <= status < 400 and "Location" not in response.headers:
-        return " The API never answers so: a proxy, gateway or cache in between did."
+        return " The API does not answer like this: a proxy, gateway or cache in between did."
     if 300 <= status < 400:
         return _redirect(_location(response, url), url)
     if status < 300:
@@ -60,7 +60,7 @@ def _hint(response: Response, connection: Connection, advice: str) -> str:
             f" This is a web page, not the API. Check url ({url}): it may be the address of a web application, "
             "or a proxy asks for a login."
         )
-    # Operate protects itself from foreign forms first, so that a missing login shows as 403.
+    # Operate checks the CSRF token before the login, so a missing login is answered with 403.
     if status == 401 or (status == 403 and connection.auth_type == "none"):
         return f" {advice}."
     if status == 407:
@@ -68,7 +68,7 @@ def _hint(response: Response, connection: Connection, advice: str) -> str:
     if status == 400 and url.startswith("http://") and any(word in response.text for word in ("HTTPS", "TLS", "SSL")):
         return f" The server seems to speak TLS on this port: try https:// in url (now {url})."
     if response.is_html and status in (400, 404, 405):
-        return f" The answer is a web page, not the API's. Check url ({url}), its path most of all."
+        return f" The answer is a web page, not the API's. Check url ({url}), especially its path."
     if response.is_html:
         return " The answer is a web page: a proxy or gateway in between sent it, not the API."
     if status in (502, 503, 504):
@@ -100,7 +100,7 @@ def body_error(response: Response, expected: str, mismatch: str) -> InvalidAnswe
     return InvalidAnswerError(
         f"{response.method} {response.path} answered {response.status}, but not with {expected}: "
         f"{mismatch or _body_in_words(response)}. "
-        "Check the option url, and what is in between (a proxy, a gateway, a cache).",
+        "Check the option url, and any proxy, gateway or cache in between.",
         response,
     )
 
@@ -123,8 +123,8 @@ def _body_in_words(response: Response) -> str:
     except RecursionError:
         return "the body is nested too deeply"
     except json.JSONDecodeError as error:
-        breaks_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
-        return f"the body ({size} bytes) is {'JSON that breaks off' if breaks_off else 'not JSON'}"
+        truncated = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        return f"the body ({size} bytes) is {'truncated JSON' if truncated else 'not JSON'}"
     except ValueError:
         pass
     return "the body has a number that is too long"

@@ -117,7 +117,7 @@ class Response:
         return data
 
     def number(self, field: str) -> int:
-        """Return the field of the body that holds a number of things: an integer from 0 on.
+        """Return the field of the body that holds a number of things: an integer of at least 0.
 
         Raises:
             InvalidAnswerError: the body is anything else.

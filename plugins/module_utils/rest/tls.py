@@ -30,7 +30,7 @@ _MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE"),
-        "the server wants a client certificate that it trusts. Check client_cert and client_key",
+        "the server requires a client certificate that it trusts. Check client_cert and client_key",
     ),
     (("KEY_VALUES_MISMATCH",), "client_key is not the key of client_cert"),
     (

@@ -36,12 +36,12 @@ class Token:
     use_until: Optional[float]
 
     def usable(self, now: float) -> bool:
-        """Whether the token is worth sending. One from the future means that a clock was set back."""
+        """Whether the token can be sent. A token from the future means that a clock was set back."""
         return self.use_until is None or self.asked - 60 <= now < self.use_until
 
 
 class TokenCache:
-    """Files with one token each, in a directory that is the user's alone.
+    """Files with one token each, in a directory that only the user can access.
 
     Attributes:
         directory: where they are; None for nowhere.
@@ -59,7 +59,7 @@ class TokenCache:
 
     @staticmethod
     def name(*parts: Optional[str]) -> str:
-        """Return the file name for the token that ``parts`` (URL, client, audience, secret ...) lead to."""
+        """Return the name of the file for the token of ``parts`` (URL, client, audience, secret ...)."""
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def get(self, name: str, now: float) -> Optional[Token]:
@@ -75,7 +75,7 @@ class TokenCache:
         return None
 
     def put(self, name: str, token: Token) -> None:
-        """Keep ``token``, unless its end is not known."""
+        """Store ``token``, unless its expiry is unknown."""
         if token.use_until is None:
             return
         data = {"token": token.value, "asked": token.asked, "use_until": token.use_until}
@@ -89,7 +89,7 @@ class TokenCache:
                 os.unlink(temporary, dir_fd=place)
 
     def problem(self) -> str:
-        """Return why tokens cannot be kept, an empty string if they can or need not be."""
+        """Return why tokens cannot be stored; an empty string if they can or need not be."""
         if self.directory is None:
             return ""
         try:
@@ -99,7 +99,7 @@ class TokenCache:
             return (error.strerror or str(error)).lower()
 
     def remove(self, name: str, token: Token) -> None:
-        """Forget ``token``, which was refused, unless another process has replaced it already."""
+        """Delete ``token``, which was refused, unless another process has replaced it already."""
         kept = self.get(name, token.asked)
         if kept is not None and kept.value == token.value:
             with contextlib.suppress(OSError), self._open_directory() as place:
@@ -124,7 +124,7 @@ class TokenCache:
 
     @contextlib.contextmanager
     def _open_directory(self) -> Iterator[int]:
-        """Open the directory; all work on its files goes through it, so that nobody can exchange it meanwhile."""
+        """Open the directory. Files are opened relative to it, so that nobody can replace it meanwhile."""
         if self.directory is None:
             raise OSError(errno.ENOENT, "no cache")
         os.makedirs(self.directory, mode=0o700, exist_ok=True)
@@ -146,7 +146,7 @@ def cache_directory(option: Optional[str]) -> Optional[str]:
     home = os.path.expanduser("~")
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
     with contextlib.suppress(OSError):
-        # root with another user's HOME (sudo) must not leave directories there that the user cannot use.
+        # Root with another user's HOME (sudo) must not create directories there that the user cannot use.
         if os.geteuid() == 0 and os.stat(home).st_uid != 0:
             return None
     return os.path.join(base, "bpmops-camunda", "tokens") if os.path.isabs(base) else None

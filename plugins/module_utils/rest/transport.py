@@ -29,7 +29,7 @@ _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 MAX_BODY = 64 << 20
-"""Bytes of one answer; more is an error of the server or of the address, and would exhaust the memory."""
+"""Maximum bytes of one answer. A larger one comes from a wrong address, and would exhaust the memory."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Request:
     """One HTTP request, complete.
 
     Attributes:
-        url: where to; sent as it is, byte for byte.
+        url: the whole URL; sent as it is, byte for byte.
         path: what to call it in errors.
         repeatable: whether doing it twice is the same as doing it once.
     """
@@ -97,7 +97,7 @@ class Transport:
                 "The proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) is not a valid URL. "
                 "Write it as http://host:port, or set the option proxy."
             ) from None
-        # Whether connections can be used again: not known before one was. Gateways close them without a word.
+        # Whether connections can be used again: not known before one was. Gateways close them without notice.
         self._reusable: Optional[bool] = None
         self._failures = (
             OSError,
@@ -194,7 +194,7 @@ class Transport:
 
 
 def _content(raw: Any, exchange: bounded.Exchange) -> bytes:
-    """Read the body as it arrives, so that a server that sends a byte now and then is left at the deadline."""
+    """Read the body as it arrives, so that the deadline ends a body that trickles in."""
     read = _reader(raw)
     parts: list[bytes] = []
     while True:
@@ -202,14 +202,14 @@ def _content(raw: Any, exchange: bounded.Exchange) -> bytes:
         if not part:
             break
         parts.append(part)
-    # urllib3 1 does not look whether something is missing.
+    # urllib3 1 does not check whether the body is complete.
     if raw.length_remaining:
         raise http.client.IncompleteRead(b"")
     return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""), exchange)
 
 
 def _reader(raw: Any) -> Any:
-    """Return the method that reads as many bytes as have arrived. urllib3 has it from 2.2 on, Python always had it."""
+    """Return the method that reads as many bytes as have arrived. urllib3 has it since 2.2."""
     if not hasattr(raw, "read1"):
         raw._fp.read = raw._fp.read1
         return raw.read
@@ -217,7 +217,7 @@ def _reader(raw: Any) -> Any:
 
 
 def _unpack(content: bytes, encoding: str, exchange: bounded.Exchange) -> bytes:
-    """Undo the compression that we offer; of any other the caller finds that it cannot read it."""
+    """Decompress gzip, which is all that requests offer. With anything else the body is not JSON."""
     if encoding.lower() not in ("gzip", "x-gzip") or not content:
         return content
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -50,7 +50,7 @@ def transport_error(error: Exception, exchange: bounded.Exchange, server: Server
     if any(isinstance(item, (TimeoutError, exceptions.TimeoutError)) for item in tls.nested(error)):
         seconds = exchange.read_timeout
         return TransportError(f"{what}: {server.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
-    return TransportError(f"{what}: {server.host} broke off the answer: {_cause(error)}.", sent=True)
+    return TransportError(f"{what}: {server.host} did not complete the answer: {_cause(error)}.", sent=True)
 
 
 def _meanings() -> tuple[tuple[type[Exception], str, str], ...]:
@@ -82,7 +82,7 @@ def _cause(error: Exception) -> str:
             if isinstance(item, kind) and part in str(item):
                 return words
         if isinstance(item, TimeoutError):
-            return "no connection in time (option connect_timeout)"
+            return "the connection timed out (option connect_timeout)"
         if isinstance(item, OSError):
             text = item.strerror or str(item)
             if item.strerror or text.startswith("Tunnel connection failed"):

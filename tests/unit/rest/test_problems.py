@@ -16,7 +16,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     NotFoundError,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
-from ansible_collections.bpmops.camunda.plugins.module_utils.rest.problems import status_error, explain
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest.problems import explain, status_error
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 
 URL = "https://camunda.example.com/engine-rest"

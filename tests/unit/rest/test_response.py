@@ -69,8 +69,8 @@ ROWS = {"id": shapes.TEXT, "count": shapes.COUNT}
         (b"true", "the body is true"),
         (b'"x"', "the body is a string"),
         (b"1e999", "the body is a number"),
-        (b'[{"id": "a', r"the body \(10 bytes\) is JSON that breaks off"),
-        (b'[{"id": "a"},', r"the body \(13 bytes\) is JSON that breaks off"),
+        (b'[{"id": "a', r"the body \(10 bytes\) is truncated JSON"),
+        (b'[{"id": "a"},', r"the body \(13 bytes\) is truncated JSON"),
         (b"welcome", r"the body \(7 bytes\) is not JSON"),
         (b'["\xfc"]', r"the body \(5 bytes\) is not UTF-8"),
         (b"[" * 100_000, "the body is nested too deeply"),
@@ -78,9 +78,9 @@ ROWS = {"id": shapes.TEXT, "count": shapes.COUNT}
         (b"[" + b"[]," * 2_000_000 + b"[]]", "too many objects"),
         (b"[7]", "row 1 is a number, not an object"),
         (b'[{"id": null}]', "id of row 1 is null, not a string"),
-        (b'[{"id": "a", "count": true}]', "count of row 1 is true, not an integer from 0 on"),
-        (b'[{"id": "a", "count": -1}]', "count of row 1 is a number, not an integer from 0 on"),
-        (b'[{"id": "a", "count": 1.0}]', "count of row 1 is a number, not an integer from 0 on"),
+        (b'[{"id": "a", "count": true}]', "count of row 1 is true, not an integer of at least 0"),
+        (b'[{"id": "a", "count": -1}]', "count of row 1 is a number, not an integer of at least 0"),
+        (b'[{"id": "a", "count": 1.0}]', "count of row 1 is a number, not an integer of at least 0"),
     ],
 )
 def test_a_list_that_is_none_says_what_came(content: bytes, found: str) -> None:

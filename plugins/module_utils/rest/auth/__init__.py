@@ -30,7 +30,7 @@ class Strategy(NamedTuple):
     make: Callable[[Connection, Transport, Redactor], Auth]
 
 
-# Imported only where they are used: a module's code is compiled again in every task.
+# Imported where they are used: Ansible compiles a module's code again in every task.
 
 
 def _oauth2(connection: Connection, _transport: Transport, redactor: Redactor) -> Auth:

@@ -15,7 +15,7 @@ from ..response import Response
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request carries to prove who sends it. ``generation`` tells those before a renewal from those after it."""
+    """What a request carries to authenticate. ``generation`` counts renewals."""
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -77,7 +77,7 @@ class Cookie(Renewable):
         )
 
     def _log_in(self, path: str, deadline: Deadline, _attempt: int) -> Union[Response, retry.Failure]:
-        """Log in at ``path``. An answer without cookies says that this is not the place for it."""
+        """Log in at ``path``. An answer without cookies means that there is no login at this path."""
         try:
             response = self._transport.send(Request("POST", self._base + path, path, _FORM, self._form), deadline)
         except TransportError as error:

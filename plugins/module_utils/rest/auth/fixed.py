@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Fixed:
-    """Credentials that never change. Sending them again after a 401 would only help to lock an account."""
+    """Credentials that never change. After a 401 they are not sent again: servers lock accounts after failed logins."""
 
     warnings: tuple[str, ...] = ()
 

@@ -70,7 +70,7 @@ class OAuth2(Renewable):
         token = self._cache.get(self._name, time.time())
         if token is None:
             with self._cache.lock(self._name, deadline):
-                # Whoever held the lock before has fetched it by now.
+                # The process that held the lock before may have fetched it.
                 token = self._cache.get(self._name, time.time())
                 if token is None:
                     token = self._fetch(deadline)
@@ -78,8 +78,8 @@ class OAuth2(Renewable):
                     problem = self._cache.problem()
                     if problem:
                         self.warnings = (
-                            f"Tokens cannot be kept in {self._cache.directory}: {problem}. So every task asks for one. "
-                            "Give token_cache a directory of this user only (mode 0700), or none.",
+                            f"Tokens cannot be stored in {self._cache.directory}: {problem}. Every task requests one. "
+                            "Set token_cache to a directory that only this user can access (mode 0700), or to none.",
                         )
         self._redactor.add(token.value)
         self._token = token
@@ -150,9 +150,9 @@ def _refusal(response: Response, place: str) -> AnswerError:
     elif response.status == 407:
         hint = PROXY_LOGIN.rstrip(".")
     elif response.status == 429:
-        hint = "The authorization server limits how often tokens are asked for; keep token_cache switched on"
+        hint = "The authorization server limits token requests; keep token_cache enabled"
     elif response.status >= 500:
-        hint = "The authorization server is not well; try again later"
+        hint = "The authorization server failed; try again later"
     else:
         hint = _MEANINGS.get(code or "", "Check token_url")
     return answer_error(

@@ -18,8 +18,8 @@ from .base import Credentials
 class Renewable(ABC):
     """Credentials that are obtained before the first request and replaced when the server refuses them.
 
-    One thread obtains them, the others wait. A refusal of the user's own name and secret is remembered: asking again,
-    for other threads most of all, would lock the account.
+    One thread obtains them, the others wait. A refusal of the user's own name and secret is remembered, because asking
+    again would lock the account.
     """
 
     warnings: tuple[str, ...] = ()
@@ -36,11 +36,11 @@ class Renewable(ABC):
 
     @abstractmethod
     def _valid(self) -> bool:
-        """Whether the current credentials are still worth sending."""
+        """Whether the current credentials can still be sent."""
 
     @abstractmethod
     def _drop(self) -> None:
-        """Forget what the current credentials were made of. The caller holds the lock."""
+        """Drop the token or session behind the current credentials. The caller holds the lock."""
 
     def credentials(self, deadline: Deadline) -> Credentials:
         """Return the current credentials, new ones if there are none."""
