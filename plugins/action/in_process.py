@@ -49,7 +49,7 @@ class ObstacleError(Exception):
 
 
 class ActionModule(ActionBase):
-    """Stands in for a module."""
+    """Runs the module of a task in process if possible, else as ansible-core does."""
 
     _supports_check_mode = True
     _supports_async = True

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds a string in the encodings of URLs, HTML, JSON, shells and wrong character sets, also one within the other."""
+"""Finds a string in the encodings of URLs, HTML, JSON, shells and wrong character sets, also nested."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write files that appear complete or not at all, and say whether that changed something."""
+"""Write files atomically, and return whether their content changes."""
 
 from __future__ import annotations
 

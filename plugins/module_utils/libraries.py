@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Libraries that only some of the work needs, and a helpful error where one is missing."""
+"""Load third-party libraries where they are needed, with a helpful error if one is missing."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def argument_spec(options: tuple[Option, ...]) -> dict[str, dict[str, Any]]:
 
 
 def _argument(option: Option) -> dict[str, Any]:
-    # no_log is always said: Ansible warns about names that look like secrets and say nothing.
+    # Always set no_log: without it Ansible warns about names that look like secrets.
     spec: dict[str, Any] = {"type": option.type, "no_log": option.secret}
     if option.default is not None:
         spec["default"] = option.default
@@ -122,7 +122,7 @@ def _argument(option: Option) -> dict[str, Any]:
 
 
 def _first_set(*names: str) -> str:
-    """Return the first of these environment variables that is not empty: CI systems set what they do not know to "".
+    """Return the first of these environment variables that is not empty. CI systems set unknown ones to "".
 
     Raises:
         AnsibleFallbackNotFound: there is none.

@@ -16,7 +16,7 @@ from ..module_utils.secrets import Redactor
 from ..module_utils.task import Execution, Spec, Work, execute
 
 KEPT = 3.0
-"""Seconds. Servers close connections on which nothing happens, and a request that meets that is lost."""
+"""Seconds to keep an unused client. Servers close idle connections, and a request sent at that moment is lost."""
 
 MOST = 4
 """How many clients are kept: an item may use one in its task and others in its lookups."""
@@ -25,7 +25,7 @@ MOST = 4
 class Clients:
     """The clients of one process, and the credentials that servers refused there.
 
-    A client is used again only after it went well, soon, in the same process, and for exactly the same connection
+    A client is used again only after a success, within ``KEPT``, in the same process, and for the same connection
     options. Refused credentials are not sent again, because repeated failures lock an account.
 
     Attributes:

@@ -35,7 +35,6 @@ INTEGER = Shape("an integer", _is_integer)
 COUNT = Shape("an integer of at least 0", lambda value: _is_integer(value) and value >= 0)
 BOOLEAN = Shape("true or false", lambda value: isinstance(value, bool))
 OBJECT = Shape("an object", lambda value: isinstance(value, dict))
-LIST = Shape("a list", lambda value: isinstance(value, list))
 
 
 def name(value: object) -> str:
