@@ -16,13 +16,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar
 
 from .checks import check_values
-from .desired.plan import Change, counts
 from .errors import CamundaError, UsageError
 from .options import IN_PROCESS, Option, argument_spec
 from .secrets import Redactor, invocation
 
 if TYPE_CHECKING:
     from .desired.apply import Journal
+    from .desired.plan import Change
 
 C = TypeVar("C")
 """A product's client."""
@@ -86,6 +86,8 @@ class Outcome:
     @classmethod
     def summary(cls, stages: Sequence[Sequence[Change]], **result: Any) -> Outcome:
         """The same for a plan of many objects: with counts, and each change in short."""
+        from .desired.plan import counts
+
         changes = [change for stage in stages for change in stage]
         summaries = [change.summary() for change in changes]
         return cls.of(stages, counts=counts(changes), changes=summaries, **result)
@@ -99,7 +101,7 @@ class Product(Generic[C]):
     """A server that the collection operates.
 
     Args:
-        name: its action group, ``camunda7`` for example.
+        name: its action group.
         options: its connection options.
         connect: makes its client from the parameters, the redactor, and whether it must refuse writes.
     """

@@ -200,6 +200,40 @@ def test_nothing_outside_the_frozen_set_is_deleted() -> None:
         assert all((key - Generated.BASE) % 7 == 3 for key in frozen)
 
 
+@pytest.mark.parametrize("options", [{"filter": {"state": "COMPLETED"}}, {"older_than": "0s"}], ids=str)
+def test_the_oldest_in_batches(options: dict[str, Any]) -> None:
+    """1,300 instances are more than two batches; the last of the set ended just before the first that stays."""
+    definitions = [{"key": 2251799813685000}]
+    with FakeOperate({"process-instances": Generated(2000, 1500), "process-definitions": definitions}, lag=0) as fake:
+        tasks = Tasks(fake.parameters)
+        options = {**options, "on_limit": "oldest", "max_objects": 1300, "concurrency": 8, "include_children": True}
+        preview = tasks.delete(**options, _check=True, _diff=True)
+        assert not fake.sent("DELETE")
+        result = tasks.delete(**options, _diff=True)
+        assert result == preview and result["truncated"]
+        assert set(deleted(fake)) == {Generated.BASE + each for each in range(1300)}
+        assert len(deleted(fake)) == result["counts"]["deleted"] == 1300
+        # One look at the process of all of them, each time.
+        assert len([path for path in fake.sent("GET") if path.endswith("/xml")]) == 2
+
+
+def test_only_roots(tasks: Tasks, fake: FakeOperate) -> None:
+    options: dict[str, Any] = {"older_than": "1d", "roots_only": True, "on_limit": "oldest", "max_objects": 1}
+    preview = tasks.delete(**{**options, "max_objects": 4}, include_children=True, _check=True)
+    assert actions(preview) == {PARENT: "deleted", CHILD: "deleted", GRANDCHILD: "deleted", ALONE: "deleted"}
+    result = tasks.delete(**options)
+    assert actions(result) == {PARENT: "deleted"} and result["truncated"] and result["orphans"] == [str(CHILD)]
+    assert actions(tasks.delete(**options)) == {ALONE: "deleted"}
+    assert actions(tasks.delete(**options)) == {}
+    assert deleted(fake) == [PARENT, ALONE]
+
+
+def test_the_diff_shows_cancellations(tasks: Tasks) -> None:
+    result = tasks.delete(key=RUNNING, cancel_first=True, include_children=True, _check=True, _diff=True)
+    shown = [(each["before"]["state"], each["after"] and each["after"]["state"]) for each in result["diff"]]
+    assert shown == [("ACTIVE", "CANCELED"), ("ACTIVE", ""), ("ACTIVE", "")]
+
+
 def test_forbidden_stops_and_says_how_far_it_came(tasks: Tasks, fake: FakeOperate) -> None:
     fake.forbidden.add(str(CHILD))
     result = tasks.delete(key=PARENT, include_children=True, concurrency=1)

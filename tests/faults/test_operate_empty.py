@@ -76,7 +76,7 @@ def test_the_shared_code_refuses_a_deletion_without_a_target_too() -> None:
     arguments = operate_delete_instance.SPEC.options
     params = {name: argument.get("default") for name, argument in arguments.items()}
     client: Any = None
-    context = Context(params, client, check_mode=False, redactor=Redactor(), warn=str)
+    context = Context(params, client, check_mode=False, redactor=Redactor(), warn=print)
     with pytest.raises(RefusedError, match="neither a filter nor a time range"):
         operate_delete_instance.work(context)
 

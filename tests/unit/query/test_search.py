@@ -70,7 +70,7 @@ def test_limit_pages_and_requests(number: int, size: int, limit: Optional[int], 
     # A look tells whether the limit left something out; and a page that is full, or empty, has no total.
     reached = limit is not None and left >= limit
     pages = -(-wanted // size) + reached if reached else left // size + 1
-    counted = truncated or (resume is not None and (reached or (begin > 0 and left % size == 0)))
+    counted = truncated or (resume is not None and (reached or (left % size == 0 and begin + left > 0)))
     asked = [kind for kind, _size, _place in source.requests]
     assert sorted(asked) == ["count"] * counted + ["page"] * pages
     assert all(1 <= wished <= size for kind, wished, _place in source.requests if kind == "page")
