@@ -24,8 +24,8 @@ options:
     description:
       - Write the objects to this file on the host where the task runs, one JSON document per line, instead of returning
         them.
-      - Use it for many objects. It needs the memory of one page, and returning objects costs Ansible far more time than
-        fetching them.
+      - Use it for many objects. It needs the memory of two pages, and returning objects costs Ansible far more time
+        than fetching them.
       - The file appears complete or not at all, with mode C(0600), and is only replaced if its content differs.
     type: path
 """

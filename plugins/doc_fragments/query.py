@@ -71,8 +71,9 @@ options:
 options:
   started_after:
     description:
-      - Only objects that started at this time or later. For objects without a start, such as incidents and tasks, this
-        is the time when they were created or evaluated.
+      - Only objects that started at this time or later. This is the creation time of tasks, jobs, incidents and
+        deployments, the evaluation time of decision instances, and the time of log entries. An error for other objects
+        without a start.
       - A time such as V(2026-01-31T12:00:00Z) (UTC if it has no offset), a date such as V(2026-01-31), or an age such
         as V(30d), which is a number and V(s), V(m), V(h), V(d) or V(w) for seconds to weeks.
       - An empty value is an error. Omit the option instead.

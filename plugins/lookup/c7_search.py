@@ -27,8 +27,6 @@ options:
   filter:
     description:
       - Filters and their values, see M(bpmops.camunda.c7_search).
-    type: dict
-    default: {}
   or_queries:
     description:
       - Alternatives, see M(bpmops.camunda.c7_search).
@@ -38,35 +36,19 @@ options:
   sort:
     description:
       - Sort order, a list of mappings with C(field) and C(order), V(ASC) or V(DESC), see M(bpmops.camunda.c7_search).
-    type: list
-    elements: dict
-    default: []
-  fields:
-    description:
-      - Return only these fields of each object.
-    type: list
-    elements: str
-    default: []
   limit:
     description:
-      - Fail if more objects match.
-    type: int
-    default: 1000
-  page_size:
-    description:
-      - Number of objects in a page, from 1 to 1000.
-    type: int
+      - Maximum number of objects. The lookup fails if more match.
     default: 1000
   count_only:
     description:
       - Return the number of objects instead, one number for each term.
-    type: bool
-    default: false
 seealso:
   - module: bpmops.camunda.c7_search
 extends_documentation_fragment:
   - bpmops.camunda.camunda7.lookup
-  - bpmops.camunda.c7_time_range
+  - bpmops.camunda.query
+  - bpmops.camunda.query.time_range
 """
 
 EXAMPLES = r"""

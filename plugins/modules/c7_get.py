@@ -91,33 +91,20 @@ options:
     description:
       - Write a document (V(xml), V(diagram), V(rendered_form), V(deployed_form), V(resource), V(data), V(stacktrace) or
         V(error_details)) to this file on the host where the task runs, with O(id).
-      - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
-    type: path
-  concurrency:
-    description:
-      - Maximum number of concurrent requests, from 1 to 16.
-    type: int
-    default: 4
+      - The file appears complete or not at all, with mode C(0600), and is only replaced if its content differs.
 notes:
   - The engine does not tell an object that does not exist from one that the caller may not read.
   - Values of variables are returned as they are stored (C(deserializeValues=false)).
-attributes:
-  check_mode:
-    support: full
-    details: Reads as always. With O(dest) the file is not written.
-  diff_mode:
-    support: none
-    details: Nothing on the server changes.
-  idempotent:
-    support: full
-    details: A file given as O(dest) stays as it is when its content would be the same.
 seealso:
   - module: bpmops.camunda.c7_search
   - plugin: bpmops.camunda.c7_get
     plugin_type: lookup
 extends_documentation_fragment:
+  - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7
+  - bpmops.camunda.concurrency
+  - bpmops.camunda.dest
 author:
   - bpmops.camunda contributors (@bpmops)
 """

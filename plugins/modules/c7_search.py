@@ -32,8 +32,6 @@ options:
         The operators are V(eq), V(neq), V(gt), V(gteq), V(lt), V(lteq) and V(like), and for some filters V(notLike) or only a part of them.
         Values are compared with their type, so V(1) does not find the string V("1").
       - Null and empty values are errors. Omit the name instead.
-    type: dict
-    default: {}
   or_queries:
     description:
       - Filters like O(filter). Each of them adds a condition that an object meets if it matches one name of that mapping.
@@ -47,9 +45,6 @@ options:
       - Where it cannot, the search needs the memory of all its objects when they do not fit into one page, and O(resume) is not possible.
       - Entities that the engine lists by GET only, such as V(incident) and V(process-definition), can be sorted by one field.
       - By default objects are in the order of their ids.
-    type: list
-    elements: dict
-    default: []
     suboptions:
       field:
         description:
@@ -69,64 +64,31 @@ options:
         description:
           - The type of that variable, such as V(String) or V(Integer).
         type: str
-  fields:
-    description:
-      - Return only these fields of each object. One that an object does not have is null.
-      - By default all fields.
-    type: list
-    elements: str
-    default: []
-  limit:
-    description:
-      - Maximum number of objects to return. RV(truncated) shows whether there are more.
-      - The default is 1000, or no limit with O(dest).
-    type: int
   page_size:
     description:
-      - Page size, from 1 to 1000. Smaller pages need less memory and more requests.
+      - Number of objects in a page, from 1 to 1000. Smaller pages need less memory and more requests.
       - If the engine limits its answers (C(queryMaxResultsLimit)), pages are as large as it allows.
-    type: int
-    default: 1000
   resume:
     description:
       - Continue an earlier search. Give the value that it returned as RV(resume), with the same O(filter) and O(sort).
       - It is an offset. If objects were added or removed meanwhile, objects can be missed or returned twice.
-    type: raw
-  count_only:
-    description:
-      - Return only the number of objects.
-    type: bool
-    default: false
-  dest:
-    description:
-      - Write the objects to this file on the host where the task runs, one JSON document per line, instead of returning them.
-      - Use it for many objects. It needs the memory of two pages, and returning objects costs Ansible far more time than
-        fetching them.
-      - The file appears complete or not at all, with mode C(0600), and is only replaced when its content differs.
-    type: path
 notes:
   - Pages are read by offset. Objects that appear or disappear during the search can move others to another page. An object that
     comes twice is returned once.
   - The engine omits objects that the caller may not read.
   - Values of variables are returned as they are stored (C(deserializeValues=false)).
-attributes:
-  check_mode:
-    support: full
-    details: Reads as always. With O(dest) the file is not written.
-  diff_mode:
-    support: none
-    details: Nothing on the server changes.
-  idempotent:
-    support: full
-    details: A file given as O(dest) stays as it is when its content would be the same.
 seealso:
   - module: bpmops.camunda.c7_get
   - plugin: bpmops.camunda.c7_search
     plugin_type: lookup
 extends_documentation_fragment:
+  - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7
-  - bpmops.camunda.c7_time_range
+  - bpmops.camunda.query
+  - bpmops.camunda.query.resume
+  - bpmops.camunda.query.time_range
+  - bpmops.camunda.dest.lines
 author:
   - bpmops.camunda contributors (@bpmops)
 """
