@@ -207,7 +207,7 @@ def refuse(refused: Sequence[Refusal]) -> None:
     if refused:
         raise RefusedError(
             " ".join(
-                f"Refused to {item.change}: {item.reason}. To do it all the same, set allow: [{item.guard}]."
+                f"Refused to {item.change}: {item.reason}. To proceed anyway, set allow: [{item.guard}]."
                 for item in refused
             ),
             guards=sorted({item.guard for item in refused}),
