@@ -45,6 +45,7 @@ TESTS = (
     "tests/unit/camunda7/test_reading.py",
     "tests/unit/camunda7/identity/test_refusals.py",
     "tests/unit/camunda7/identity/test_side_effects.py",
+    "tests/unit/camunda7/identity/test_writes.py",
     "tests/unit/camunda7/identity/test_writing.py",
     "tests/unit/rest/test_retry.py",
     "tests/unit/test_checks.py",
