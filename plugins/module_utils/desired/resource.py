@@ -193,6 +193,7 @@ class Membership(ABC, Generic[C]):
             perform=self.perform,
             label=lambda key: f"{self.member.name} {key.member} of {self.container.name} {key.container}",
             show=lambda item: {self.container.name: item.container, self.member.name: item.member},
+            plural="memberships",
         )
 
     @property
