@@ -75,14 +75,15 @@ from ..module_utils.camunda7.identity.ensure import ensure_object
 from ..module_utils.camunda7.identity.objects import GROUP
 from ..module_utils.camunda7.identity.options import ALLOW, PURGE_AUTHORIZATIONS
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.desired.ensure import object_arguments, object_rules
 from ..module_utils.options import STATE
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {**GROUP.arguments(), **STATE, **PURGE_AUTHORIZATIONS, **ALLOW},
-    strings=GROUP.rules(),
+    {**object_arguments(GROUP), **STATE, **PURGE_AUTHORIZATIONS, **ALLOW},
+    strings=object_rules(GROUP),
 )
 
 work = ensure_object(GROUP)

@@ -54,14 +54,15 @@ tenant:
 from ..module_utils.camunda7.identity.ensure import ensure_object
 from ..module_utils.camunda7.identity.objects import TENANT
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.desired.ensure import object_arguments, object_rules
 from ..module_utils.options import STATE
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {**TENANT.arguments(), **STATE},
-    strings=TENANT.rules(),
+    {**object_arguments(TENANT), **STATE},
+    strings=object_rules(TENANT),
 )
 
 work = ensure_object(TENANT)

@@ -112,14 +112,15 @@ from ..module_utils.camunda7.identity.ensure import ensure_object
 from ..module_utils.camunda7.identity.objects import USER
 from ..module_utils.camunda7.identity.options import ALLOW, PURGE_AUTHORIZATIONS, UPDATE_PASSWORD
 from ..module_utils.camunda7.product import CAMUNDA7
+from ..module_utils.desired.ensure import object_arguments, object_rules
 from ..module_utils.options import STATE
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {**USER.arguments(), **UPDATE_PASSWORD, **STATE, **PURGE_AUTHORIZATIONS, **ALLOW},
-    strings=USER.rules(),
+    {**object_arguments(USER), **UPDATE_PASSWORD, **STATE, **PURGE_AUTHORIZATIONS, **ALLOW},
+    strings=object_rules(USER),
     not_empty=("user_password",),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..task import C, Context, Outcome, Work
 from . import brake
 from .plan import CREATE, DELETE, Change, Stages, plan
-from .resource import Membership, Resource, Schema
+from .resource import Membership, Resource, Schema, arguments
 
 ObjectStages = Callable[[C, list[Change], Mapping[str, Any]], Stages]
 """Completes the plan for an object, or refuses it: gets the client, the changes of the object, and the parameters."""
@@ -29,7 +29,7 @@ EXACT: dict[str, dict[str, Any]] = {
 def ensure(resource: Resource[C], stages_of: ObjectStages[C]) -> Work[C]:
     """Return the work of a module that manages one object. The result has the object under the resource's name.
 
-    The module's options are ``Resource.arguments()``, ``state``, and those that ``stages_of`` needs.
+    The module's options are ``object_arguments``, ``state``, and those that ``stages_of`` needs.
     """
 
     def work(context: Context[C]) -> Outcome:
@@ -49,6 +49,16 @@ def ensure(resource: Resource[C], stages_of: ObjectStages[C]) -> Work[C]:
         return Outcome.of(stages, **{resource.name: None if after is None else resource.result(after)})
 
     return work
+
+
+def object_arguments(resource: Resource[Any]) -> dict[str, dict[str, Any]]:
+    """Return the argument spec of a module that manages one object: its id and its fields."""
+    return arguments(object_rules(resource), [resource.id.name])
+
+
+def object_rules(resource: Resource[Any]) -> dict[str, Schema]:
+    """Return the rules for the same options as ``Spec.strings`` takes them."""
+    return {field.option or field.name: field.rule for field in (resource.id, *resource.fields)}
 
 
 def member_arguments(*memberships: Membership[Any]) -> dict[str, dict[str, Any]]:

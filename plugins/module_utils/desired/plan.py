@@ -32,7 +32,7 @@ class Kind(Generic[K, T]):
         perform: applies a change with the product's client; raises a CamundaError if it fails.
         label: returns the name of the object for users, from its key.
         show: returns the object for diffs and results: without secrets, in the terms of the options.
-        plural: the name of several objects; by default with an s.
+        plural: the name of several objects; needed where deletions are limited (``brake``).
     """
 
     name: str
@@ -42,9 +42,6 @@ class Kind(Generic[K, T]):
     label: Callable[[K], str] = str
     show: Callable[[Any], dict[str, Any]] = dict
     plural: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "plural", self.plural or f"{self.name}s")
 
     def of(self, changes: Iterable[Change], *actions: Action) -> Iterator[tuple[K, Change]]:
         """Return the changes of objects of this kind, each with its key.

@@ -90,16 +90,8 @@ class Resource(ABC, Generic[C]):
         return {field.api: f"update_{field.name}" for field in self.fields if field.write_only}
 
     def properties(self) -> dict[str, Schema]:
-        """Return the JSON Schema of the fields in documents, by name."""
+        """Return the JSON Schema of the id and the fields, by name in documents."""
         return {field.name: field.rule for field in (self.id, *self.fields)}
-
-    def rules(self) -> dict[str, Schema]:
-        """Return the JSON Schema of the fields in the module for single objects, by option."""
-        return {field.option or field.name: field.rule for field in (self.id, *self.fields)}
-
-    def arguments(self) -> dict[str, dict[str, Any]]:
-        """Return the argument spec of the module for single objects."""
-        return arguments(self.rules(), [self.id.name])
 
     def desired(self, values: Mapping[str, Any], *, options: bool = False) -> dict[str, Any]:
         """Return the object that a document or a task declares, without the fields that are omitted or null.
@@ -201,6 +193,7 @@ class Membership(ABC, Generic[C]):
             perform=self.perform,
             label=lambda key: f"{self.member.name} {key.member} of {self.container.name} {key.container}",
             show=lambda item: {self.container.name: item.container, self.member.name: item.member},
+            plural="memberships",
         )
 
     @property

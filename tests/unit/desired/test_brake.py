@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 
 def _changes(kind: str, count: int, action: str = "delete") -> list[Change]:
-    made: Any = Kind(kind, key=str, merge=lambda current, item: item, perform=lambda client, change: None)
+    made: Any = Kind(
+        kind, key=str, merge=lambda current, item: item, perform=lambda client, change: None, plural=f"{kind}s"
+    )
     return [Change(action, made, number) for number in range(count)]
 
 

@@ -128,7 +128,7 @@ def show(row: Object) -> dict[str, Any]:
     }
 
 
-AUTHORIZATION = Kind("authorization", key_of, _merge, _perform, show=show)
+AUTHORIZATION = Kind("authorization", key_of, _merge, _perform, show=show, plural="authorizations")
 
 
 def find_by(client: Camunda7, query: Mapping[str, Any]) -> Authorizations:

@@ -102,7 +102,7 @@ def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable
 
     Args:
         changes: in the order in which they are made.
-        asked: keys of changes that were asked for by name, and are made whatever they take.
+        asked: keys of changes that the task asks for by name; they are made even if they take rights away.
 
     Returns:
         each change with the rights that it would take.

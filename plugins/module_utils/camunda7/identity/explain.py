@@ -67,20 +67,20 @@ def _finding(item: tuple[Any, ...], error: Any) -> Finding:
 
 
 def _say(error: Any) -> str:
-    wanted = error.validator_value
+    expected = error.validator_value
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
         unknown = [str(name) for name in error.instance if name not in known]
         return f"unknown key {', '.join(unknown)}.{nearest(unknown[0], known)} Valid are {', '.join(known)}"
     if error.validator == "required":
-        missing = [name for name in wanted if name not in error.instance]
+        missing = [name for name in expected if name not in error.instance]
         return f"{', '.join(missing)} is missing"
     if error.validator == "type":
-        types = [wanted] if isinstance(wanted, str) else wanted
+        types = [expected] if isinstance(expected, str) else expected
         article = {"array": "an array", "integer": "an integer", "object": "an object", "string": "a string"}
         return strings.wrong_type(error.instance, " or ".join(article[name] for name in types))
     if error.validator == "enum":
-        return f"it must be one of {', '.join(wanted)}"
+        return f"it must be one of {', '.join(expected)}"
     if error.validator in strings.RULES:
-        return strings.RULES[error.validator][1].format(wanted)
+        return strings.RULES[error.validator][1].format(expected)
     return {"minItems": "it must not be empty", "uniqueItems": "it names something twice"}[error.validator]

@@ -90,16 +90,15 @@ def _narrows(key: AuthorizationId, change: Change) -> bool:
 
 def _may_take_rights(name: str, changes: Sequence[Change]) -> bool:
     """Whether a change may remove permissions of the user, as far as is known without reading its groups."""
-    return (
-        any(key.member == name for key, _change in GROUP_USERS.kind.of(changes))
-        or any(key.member == name for key, _change in TENANT_USERS.kind.of(changes, DELETE))
-        or any(True for _change in TENANT_GROUPS.kind.of(changes, DELETE))
-        or any(True for _change in GROUP.kind.of(changes, DELETE))
-        or any(
-            key.resource in MANAGED and (key.grantee != "user" or key.name == name) and _narrows(key, change)
-            for key, change in AUTHORIZATION.of(changes)
-        )
-    )
+    joins = [key for key, _change in GROUP_USERS.kind.of(changes) if key.member == name]
+    leaves = [key for key, _change in TENANT_USERS.kind.of(changes, DELETE) if key.member == name]
+    others = [*TENANT_GROUPS.kind.of(changes, DELETE), *GROUP.kind.of(changes, DELETE)]
+    narrowed = [
+        key
+        for key, change in AUTHORIZATION.of(changes)
+        if key.resource in MANAGED and (key.grantee != "user" or key.name == name) and _narrows(key, change)
+    ]
+    return bool(joins or leaves or others or narrowed)
 
 
 def _remove_caller_rights(client: Camunda7, changes: Sequence[Change]) -> list[Refusal]:
@@ -207,7 +206,7 @@ def refuse(refused: Sequence[Refusal]) -> None:
     if refused:
         raise RefusedError(
             " ".join(
-                f"Refused to {item.change}: {item.reason}. To do it all the same, set allow: [{item.guard}]."
+                f"Refused to {item.change}: {item.reason}. To proceed anyway, set allow: [{item.guard}]."
                 for item in refused
             ),
             guards=sorted({item.guard for item in refused}),

@@ -57,7 +57,7 @@ def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = [str(key) for key, times in Counter(key for key, _value in pairs).items() if times > 1]
-        raise ValueError(f"the key {', '.join(sorted(twice))} stands twice in one mapping")
+        raise ValueError(f"duplicate key in one mapping: {', '.join(sorted(twice))}")
     return found
 
 
@@ -121,7 +121,7 @@ class _Events:
             handler = self._handlers.get(type(event))
             if handler:
                 if found and len(self._open) == 1:
-                    self._fail("a second document: give each one a file of its own", event)
+                    self._fail("a second document: a file has exactly one", event)
                 handler(event)
         return found[0] if found else None
 
@@ -159,8 +159,8 @@ class _Events:
         node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
         try:
             return self._loader.construct_object(node)
-        except (ValueError, LookupError, AttributeError):  # such as a date that there is not, or !!bool x
-            self._fail(f"this is no {tag.rpartition(':')[2]}", event)
+        except (ValueError, LookupError, AttributeError):  # such as 2026-13-45 or !!bool x
+            self._fail(f"not a valid {tag.rpartition(':')[2]}", event)
 
     def _start(self, event: Any) -> None:
         if event.tag not in _PLAIN_TAGS:
@@ -178,7 +178,7 @@ class _Events:
         keys = values[::2]
         types = set(map(type, keys))
         if types & {list, dict}:
-            self._fail("a list or mapping is the key of a mapping that ends here", event)
+            self._fail("a list or mapping is used as a key in the mapping that ends here", event)
         found = _unique(list(zip(keys, values[1::2])))
         if _MergeKey in types:
             merged = found.pop("<<")
@@ -190,10 +190,10 @@ class _Events:
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
-            self._fail(f"the alias *{event.anchor} stands before its anchor has ended, or has none", event)
+            self._fail(f"the alias *{event.anchor} refers to no anchor that ends before it", event)
         value, size = self._anchors[event.anchor]
         self._copies += size
         if self._copies > _COPIES:
-            self._fail(f"its aliases stand for more than {_COPIES:,} values", event)
+            self._fail(f"its aliases expand to more than {_COPIES:,} values", event)
         self._count += size - 1
         self._add(value, None, 0)

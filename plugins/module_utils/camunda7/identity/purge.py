@@ -43,7 +43,7 @@ def check(document: Document, purge: Collection[str], params: Mapping[str, Any])
     if empty and PURGE_UNDECLARED not in params["allow"]:
         raise RefusedError(
             f"Refused to purge {', '.join(empty)}: the desired state declares none, so all of them would be deleted. "
-            f"Check that it is complete. To do it all the same, set allow: [{PURGE_UNDECLARED}].",
+            f"Check that it is complete. To proceed anyway, set allow: [{PURGE_UNDECLARED}].",
             guards=[PURGE_UNDECLARED],
         )
 

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authorizations that the engine deletes together with a user, group, tenant or membership, whatever their type.
+"""The authorizations that the engine deletes together with a user, group, tenant or membership, of all types.
 
 - with a user, group or tenant, the authorizations on it;
 - with a membership of a tenant, those of the member on the tenant; deleting a user or group ends its memberships;

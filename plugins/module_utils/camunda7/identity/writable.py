@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Refuse changes that cannot be written: ids that no address can carry, and what the engine reserves.
 
-Such objects can exist all the same, and documents may declare them; only a change of them is refused.
+Such objects can exist anyway, and documents may declare them; only a change of them is refused.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _problems(change: Change) -> Iterator[str]:
         return
     names = (key,) if kind in _KINDS else (key.container, key.member)
     if creates and key == EVERYBODY:
-        yield f"the engine reserves the id {EVERYBODY}, which stands for everybody in authorizations."
+        yield f"the engine reserves the id {EVERYBODY}, which means everybody in authorizations."
     elif creates and kind in _KINDS and not key.strip():
         yield "the id is blank."
     for name in names:

@@ -54,7 +54,7 @@ def _update_object(
 ) -> None:
     fields = resource.result(after)
     if fields != before:
-        # The engine takes the id from the body, whatever the address says, and replaces the whole object.
+        # The engine uses the id in the body instead of the one in the address, and replaces the whole object.
         client.write("PUT", resource.name, encode_id(name), *resource.update_path, body=_nulls(fields))
     if "password" in after:
         body = {"password": after["password"], "authenticatedUserPassword": client.password}
@@ -164,12 +164,12 @@ def _create_authorization(client: Camunda7, row: dict[str, Any]) -> dict[str, An
     try:
         return stored(client.write("POST", "authorization", "create", body=row).object(ROW))
     except InvalidAnswerError as error:
-        error.message += " The authorization may have been created all the same: run the task again to complete it."
+        error.message += " The authorization may have been created anyway: run the task again to complete it."
         raise
     except AnswerError as error:
         if error.status == 404:
             error.message += (
-                " It was created all the same: the engine answers so when the caller may not read it. "
+                " It was created anyway: the engine answers 404 if the caller may not read what it created. "
                 "Grant READ on the resource authorization, id *, to the caller."
             )
         # A row with this identity appeared in the meantime: the engine made it together with a user or a membership,

@@ -131,7 +131,7 @@ def test_other_refusals_of_a_creation_are_errors_and_nothing_else_is_written(sta
     with pytest.raises(AnswerError) as caught:
         perform(table, "create", None, row())
     hint = (
-        " It was created all the same: the engine answers so when the caller may not read it. "
+        " It was created anyway: the engine answers 404 if the caller may not read what it created. "
         "Grant READ on the resource authorization, id *, to the caller."
     )
     assert caught.value.message == ("no" + hint if status == 404 else "no")
@@ -151,7 +151,7 @@ def test_an_answer_that_is_not_one_says_that_the_authorization_may_be_there() ->
     table.answer = (200, {"id": 5})
     with pytest.raises(AnswerError) as caught:
         perform(table, "create", None, row())
-    hint = " The authorization may have been created all the same: run the task again to complete it."
+    hint = " The authorization may have been created anyway: run the task again to complete it."
     assert caught.value.message.endswith("." + hint)
 
 

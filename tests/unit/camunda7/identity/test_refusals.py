@@ -294,9 +294,9 @@ def test_the_error_names_every_change_and_the_names_that_allow_them() -> None:
         guards.check(client, [[entity("delete", "user", "u")], [entity("delete", "group", ADMIN)]], [])
     assert caught.value.message == (
         "Refused to delete user u: it is the user that this task logs in as. "
-        "To do it all the same, set allow: [remove_caller]. "
+        "To proceed anyway, set allow: [remove_caller]. "
         f"Refused to delete group {ADMIN}: it is the administrators' group. "
-        "To do it all the same, set allow: [remove_last_admin]."
+        "To proceed anyway, set allow: [remove_last_admin]."
     )
     assert caught.value.facts == {"guards": ["remove_caller", "remove_last_admin"]}
 

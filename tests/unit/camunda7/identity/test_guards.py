@@ -93,7 +93,7 @@ def test_the_error_names_all_kinds_and_the_name_that_allows_it() -> None:
         _run(_bot(), purge=["users", "memberships", "authorizations"])
     assert caught.value.message == (
         "Refused to purge users, authorizations: the desired state declares none, so all of them would be deleted. "
-        "Check that it is complete. To do it all the same, set allow: [purge_undeclared]."
+        "Check that it is complete. To proceed anyway, set allow: [purge_undeclared]."
     )
     assert caught.value.facts == {"guards": ["purge_undeclared"]}
 

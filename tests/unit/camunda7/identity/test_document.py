@@ -29,7 +29,7 @@ from ansible_collections.bpmops.camunda.tests.tools.editor_schema import for_edi
 from hypothesis import given
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def _problems(*data: Any, **options: Any) -> list[str]:
