@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog, traits
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
@@ -204,27 +205,30 @@ def _found_in(row: Row, word: catalog.Word) -> Any:
     return True if word.kind == "flag" and word.name not in ("includeAssignedTasks", *STATISTICS) else None
 
 
-def _expected(api: Camunda7, name: str, options: Row) -> list[Row]:
-    """What one request finds that asks for everything; by POST where the engine sorts by the id too."""
+def _expected(api: Camunda7, name: str, options: Row) -> requests.Response:
+    """The answer to one request for everything that matches; by POST where the engine sorts by the id too."""
     entity = catalog.load(name)
     where, raw = options["filter"], {"deserializeValues": "false"} if entity.in_url else {}
     order = [{"sortBy": row["field"], "sortOrder": row["order"].lower()} for row in options["sort"]]
     if "post" not in entity.reads:
         texts = {key: ",".join(value) if isinstance(value, list) else value for key, value in where.items()}
         texts = {key: "true" if value is True else value for key, value in texts.items()}
-        rows: list[Row] = api.get(f"/{name}", **texts, **(order[0] if order else {}), **raw)
-        return rows
+        return api.call("GET", f"/{name}", **texts, **(order[0] if order else {}), **raw)
     if entity.id_sort and entity.id_sort not in [row["sortBy"] for row in order]:
         order.append({"sortBy": entity.id_sort, "sortOrder": "asc"})
-    answer = api.call("POST", f"/{name}", {**where, "sorting": order}, **raw)
-    assert answer.ok, answer.text
-    found: list[Row] = answer.json()
-    return found
+    return api.call("POST", f"/{name}", {**where, "sorting": order}, **raw)
 
 
 def _has_ties(name: str, options: Row) -> bool:
     entity, fields = catalog.load(name), [row["field"] for row in options["sort"]]
     return bool(fields) and entity.id_sort not in fields and not (entity.id_sort and "post" in entity.reads)
+
+
+def _is_sorted(rows: list[Row], field: str) -> bool:
+    """Whether objects with the same value stand together: the engine sorts some lists by what it does not show."""
+    values = [row.get(field) for row in rows]
+    groups = [value for before, value in zip([object(), *values], values) if value != before]
+    return all(field in row for row in rows) and len(groups) == len(set(groups))
 
 
 @pytest.mark.parametrize("name", traits.NAMES)
@@ -237,8 +241,12 @@ def test_random_searches_find_what_one_large_request_finds(
     @given(searches(name, everything(name)))
     def same(options: Row) -> None:
         found = search(name, **options)
+        answer = _expected(searched.api, name, options)
+        if not answer.ok:  # the engine refuses some filters together
+            assert answer.json()["message"][:200] in found["msg"]
+            return
         assert "failed" not in found, found
-        expected = [show(row) for row in _expected(searched.api, name, options)]
+        expected = [show(row) for row in answer.json()]
         wanted = expected[: options["limit"]]
         assert found["total"] == len(expected)
         assert found["truncated"] is (len(expected) > len(wanted))
@@ -250,7 +258,7 @@ def test_random_searches_find_what_one_large_request_finds(
         assert [by_id[row["id"]] for row in found["objects"]] == found["objects"]
         assert len(set(_ids(found["objects"]))) == len(wanted)
         fields = [SORTED_FIELDS.get(row["field"], row["field"]) for row in options["sort"]]
-        if len(fields) == 1 and fields[0] in expected[0] if expected else False:
+        if len(fields) == 1 and _is_sorted(expected, fields[0]):
             assert [row[fields[0]] for row in found["objects"]] == [row[fields[0]] for row in wanted]
 
     same()
@@ -388,23 +396,23 @@ def test_objects_go_to_a_file(search: Search, everything: Callable[[str], list[R
 
 
 def test_how_many_requests_a_search_makes(search: Search, through: Proxy) -> None:
-    def requests(entity: str, **options: Any) -> list[str]:
+    def sent(entity: str, **options: Any) -> list[str]:
         seen = len(through.requests)
         assert "failed" not in search(entity, **options)
         return [f"{each.method} {each.path}" for each in through.requests[seen:]]
 
-    assert requests("process-instance") == ["POST /process-instance"]
-    assert requests("incident", sort=[{"field": "activityId"}]) == ["GET /incident"]
-    assert requests("process-instance", count_only=True) == ["POST /process-instance/count"]
-    assert requests("history/detail", count_only=True) == ["GET /history/detail/count"]
-    assert requests("schema/log", count_only=True) == ["POST /schema/log"]
+    assert sent("process-instance") == ["POST /process-instance"]
+    assert sent("incident", sort=[{"field": "activityId"}]) == ["GET /incident"]
+    assert sent("process-instance", count_only=True) == ["POST /process-instance/count"]
+    assert sent("history/detail", count_only=True) == ["GET /history/detail/count"]
+    assert sent("schema/log", count_only=True) == ["POST /schema/log"]
     # a page, a look whether there is more, the number
-    assert requests("job", limit=3) == ["POST /job", "POST /job", "POST /job/count"]
+    assert sent("job", limit=3) == ["POST /job", "POST /job", "POST /job/count"]
     # whether the engine knows a filter that 7.24 brought, then the page
-    assert requests("job", filter={"acquired": True}) == ["POST /job", "POST /job"]
+    assert sent("job", filter={"acquired": True}) == ["POST /job", "POST /job"]
     # an order with ties: 20 objects, then 40, then 80, then 160
     order = [{"field": "timestamp"}]
-    assert requests("history/user-operation", sort=order, page_size=20) == ["GET /history/user-operation"] * 4
+    assert sent("history/user-operation", sort=order, page_size=20) == ["GET /history/user-operation"] * 4
 
 
 def test_the_file_of_every_search_is_complete_in_an_order_with_ties(search: Search, tmp_path: Path) -> None:
