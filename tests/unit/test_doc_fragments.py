@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,3 +54,16 @@ def test_the_guards_are_described_for_all_modules_alike() -> None:
     assert every["choices"] == list(GUARDS)
     assert purge["choices"] == [*GUARDS, PURGE_UNDECLARED]
     assert purge["description"][:-1] == every["description"]
+
+
+def test_lookups_document_the_options_that_they_have() -> None:
+    """For modules ansible-test compares them."""
+    folder = Path(__file__).resolve().parents[2] / "plugins" / "lookup"
+    names = sorted(path.stem for path in folder.glob("*.py"))
+    program = Path(sys.executable).with_name("ansible-doc")
+    command = [str(program), "--json", "-t", "lookup", *(f"bpmops.camunda.{name}" for name in names)]
+    documented = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    for name in names:
+        spec = importlib.import_module(f"{doc_fragments.PLUGINS}.lookup.{name}").LookupModule.spec
+        options = documented[f"bpmops.camunda.{name}"]["doc"]["options"]
+        assert set(options) == {"_terms", *spec.arguments()["argument_spec"]}, name
