@@ -10,7 +10,7 @@ time, and every further task 30 to 50 ms more: Ansible compiles the files of a c
 import contextlib
 import importlib
 
-from ..module_utils.camunda7.identity import ensure, reconcile
+from ..module_utils.camunda7.identity import ensure, guards, reconcile, visibility, writes
 from ..module_utils.camunda8 import instances, v1
 from ..module_utils.desired import apply
 from ..module_utils.query import work
@@ -20,4 +20,16 @@ from . import in_process
 with contextlib.suppress(ImportError):  # a task says that it is missing
     importlib.import_module("requests")
 
-__all__ = ["apply", "client", "ensure", "in_process", "instances", "reconcile", "v1", "work"]
+__all__ = [
+    "apply",
+    "client",
+    "ensure",
+    "guards",
+    "in_process",
+    "instances",
+    "reconcile",
+    "v1",
+    "visibility",
+    "work",
+    "writes",
+]

@@ -92,7 +92,7 @@ changes:
     name:
       description: The name of the object.
       type: str
-  sample: [{action: create, kind: membership, name: user jdoe of group ops}]
+  sample: [{action: create, kind: membership, name: group ops of tenant emea}]
 """
 
 from ..module_utils.camunda7.identity.ensure import ensure_members

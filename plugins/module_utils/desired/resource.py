@@ -107,13 +107,12 @@ class Resource(ABC, Generic[C]):
         """Return the desired object without fields that cannot be compared and must not be written now.
 
         Args:
-            current: the objects that exist, by id. The fields are always written on creation.
-            params: ``update_<field>``: ``always`` if they are written to existing objects too.
+            current: the objects that exist, by id. All fields are written on creation.
+            params: ``update_<field>``: ``always`` if the field is written to existing objects too.
         """
-        if item[self.id.api] not in current:
-            return item
-        update = {name for name, option in self._write_only.items() if params.get(option) == "always"}
-        return {name: value for name, value in item.items() if name not in self._write_only or name in update}
+        options = self._write_only if item[self.id.api] in current else {}
+        skipped = {name for name, option in options.items() if params.get(option) != "always"}
+        return {name: value for name, value in item.items() if name not in skipped}
 
     def stored(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row of the server with "" instead of null: databases differ in which of the two they keep."""
@@ -133,11 +132,7 @@ class Resource(ABC, Generic[C]):
         return {**self.result(item), **{name: "(set)" for name in self._write_only if name in item}}
 
     def check_id(self, name: str) -> None:
-        """Refuse an id that the API cannot address. By default all are accepted.
-
-        Raises:
-            UsageError: says why.
-        """
+        """Raise a UsageError for an id that the API cannot address. By default all are accepted."""
 
     @abstractmethod
     def find(self, client: C, ids: Iterable[str]) -> dict[str, Object]:
@@ -145,15 +140,7 @@ class Resource(ABC, Generic[C]):
 
     @abstractmethod
     def check_readable(self, client: C, unseen: Collection[str], *, everything: bool = False) -> None:
-        """Make sure that objects that were not found are absent, not hidden.
-
-        Args:
-            unseen: ids that were looked for and not found.
-            everything: all objects matter, not only these.
-
-        Raises:
-            HiddenError: the caller may not read them.
-        """
+        """Raise a HiddenError if the caller may not read the objects that were not found; with ``everything``, any."""
 
     @abstractmethod
     def perform(self, client: C, change: Change) -> Any:
@@ -209,11 +196,7 @@ class Membership(ABC, Generic[C]):
     def find(
         self, client: C, container: str, members: Optional[Collection[str]] = None
     ) -> dict[MembershipId, MembershipId]:
-        """Return the memberships of a container that the caller may read.
-
-        Args:
-            members: the members that matter; None for all. More may be returned.
-        """
+        """Return the memberships of a container that the caller may read; at least those of ``members`` if given."""
 
     @abstractmethod
     def perform(self, client: C, change: Change) -> Any:

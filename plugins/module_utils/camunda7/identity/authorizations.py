@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 from ...desired.plan import UPDATE, Change, Kind, Object
 from ...rest import shapes
 from ..client import Camunda7
-from .permissions import ALL_NUMBERS, TYPE_NAMES, TYPES, VOLATILE, Securable, normal, securable_of
+from .permissions import ALL_NUMBERS, TYPE_NAMES, TYPES, VOLATILE, normal, securable_of
 
 EVERYBODY = "*"
 ASIDE = "setAside"
@@ -43,10 +43,6 @@ class AuthorizationId(NamedTuple):
     name: str
     resource: int
     resource_id: str
-
-    @classmethod
-    def grant(cls, grantee: str, name: str, securable: Securable, resource_id: str) -> AuthorizationId:
-        return cls(TYPES["grant"], grantee, name, securable.number, resource_id)
 
     def __str__(self) -> str:
         grantee = f" {self.grantee} {self.name}" if self.grantee else ""
@@ -137,16 +133,11 @@ def find_by(client: Camunda7, query: Mapping[str, Any]) -> Authorizations:
 
 
 def find_types(client: Camunda7, key: AuthorizationId) -> Authorizations:
-    """Return the rows that have this identity apart from the type (at most a grant and a revoke), by their identity."""
+    """Return the rows that have this identity apart from the type (at most a grant and a revoke)."""
     query: dict[str, Any] = {"resourceType": key.resource, "resourceId": key.resource_id}
     if key.grantee and "," not in key.name:
         query[f"{key.grantee}IdIn"] = key.name
     return {found: row for found, row in find_by(client, query).items() if found[1:] == key[1:]}
-
-
-def find(client: Camunda7, key: AuthorizationId) -> Optional[Object]:
-    """Return the row with this identity, or None."""
-    return find_types(client, key).get(key)
 
 
 def find_set_aside(client: Camunda7) -> Authorizations:

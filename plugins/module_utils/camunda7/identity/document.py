@@ -123,12 +123,9 @@ class _Builder:
         name = row[resource.id.name]
         if not self._is_first((resource.name, name), origin, resource.name, name):
             return
-        for option in (each.name for each in resource.fields if each.write_only):
-            if "{{" in row.get(option, ""):
-                self.problems.append(
-                    f"{origin}.{option}: it is a template, and files are not templated. "
-                    f"Give it with the option {option}s."
-                )
+        if "{{" in row.get("password", ""):
+            what = "it is a template, and files are not templated. Give it with the option passwords."
+            self.problems.append(f"{origin}.password: {what}")
         self.document.objects[resource.name][name] = resource.desired(row)
         for membership in MEMBERSHIPS:
             if membership.container is resource and membership.option in row:

@@ -24,15 +24,14 @@ TYPE_NAMES = {number: name for name, number in TYPES.items()}
 
 @dataclass(frozen=True)
 class Securable:
-    """What permissions can be given on; the API calls it a resource. ``permissions`` are without NONE and ALL."""
+    """What permissions can be given on; the API calls it a resource.
+
+    ``permissions`` are without NONE and ALL; an empty tuple means that they are not known.
+    """
 
     number: int
     name: str
     permissions: tuple[str, ...]
-
-    @property
-    def known(self) -> bool:
-        return bool(self.permissions)
 
 
 _CRUD = "READ UPDATE CREATE DELETE"
@@ -123,7 +122,7 @@ def securable_of(value: object) -> Securable:
 def check_permissions(securable: Securable, permissions: Iterable[str]) -> list[str]:
     """Return what is wrong with these names of permissions; nothing for a securable that is not in the table."""
     valid = (*securable.permissions, ALL, NONE)
-    unknown = [name for name in permissions if securable.known and name not in valid]
+    unknown = [name for name in permissions if securable.permissions and name not in valid]
     if not unknown:
         return []
     from ...words import nearest

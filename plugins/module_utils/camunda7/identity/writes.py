@@ -13,7 +13,8 @@ from ...desired.plan import CREATE, DELETE, Change, Object
 from ...errors import AnswerError, CamundaError, InvalidAnswerError, NotFoundError
 from ..client import Camunda7
 from ..ids import encode_id
-from .authorizations import ASIDE, ROW, AuthorizationId, find, find_set_aside, key_of, stored
+from .authorizations import ASIDE, ROW, AuthorizationId, find_set_aside, find_types, key_of, stored
+from .permissions import TYPES
 
 if TYPE_CHECKING:
     from .memberships import IdentityMembership
@@ -30,6 +31,10 @@ def write_object(client: Camunda7, resource: IdentityResource, change: Change) -
         _update_object(client, resource, change.key, dict(change.before or {}), dict(change.after or {}))
 
 
+def _find(client: Camunda7, key: AuthorizationId) -> Optional[Object]:
+    return find_types(client, key).get(key)
+
+
 def _create_object(client: Camunda7, resource: IdentityResource, name: str, after: dict[str, Any]) -> None:
     def create() -> None:
         client.write("POST", resource.name, "create", body=resource.create_body(_nulls(after)))
@@ -44,7 +49,7 @@ def _create_object(client: Camunda7, resource: IdentityResource, name: str, afte
             # Somebody else created it in the meantime. Their password stays.
             _update_object(client, resource, name, dict(there[name]), resource.result(after))
             return
-        key = AuthorizationId.grant(resource.name, name, resource.securable, name)
+        key = AuthorizationId(TYPES["grant"], resource.name, name, resource.securable.number, name)
         if not resource.automatic_grant or not _create_despite_grant(client, key, create):
             raise
 
@@ -84,7 +89,8 @@ def write_membership(client: Camunda7, membership: IdentityMembership, change: C
             raise
         if membership.find(client, change.key.container, [change.key.member]):
             return
-        key = AuthorizationId.grant(member.name, change.key.member, container.securable, change.key.container)
+        _option, container_id, name = change.key
+        key = AuthorizationId(TYPES["grant"], member.name, name, container.securable.number, container_id)
         if not membership.automatic_grant or not _create_despite_grant(client, key, add):
             raise
 
@@ -100,7 +106,7 @@ def _create_despite_grant(client: Camunda7, key: AuthorizationId, create: Callab
     """
     from . import aside  # the rare case
 
-    row = find(client, key)
+    row = _find(client, key)
     if row is None:
         return False
     # Where an interrupted run left a row aside, that one counts.
@@ -131,7 +137,7 @@ def write_authorization(client: Camunda7, change: Change) -> Optional[dict[str, 
 
 def delete_replacement(client: Camunda7, row: Object) -> None:
     """Delete the row that the engine created with the object while this one was set aside."""
-    there = find(client, key_of(row))
+    there = _find(client, key_of(row))
     if there is not None and there["id"] != row["id"]:
         client.delete("authorization", there["id"])
 
@@ -144,7 +150,7 @@ def move_back(client: Camunda7, row: Object) -> None:
 
 def _delete_authorization(client: Camunda7, row: Object) -> None:
     """Delete the row with this identity, even if it was replaced by another one since it was read."""
-    there = None if client.delete("authorization", row["id"]) else find(client, key_of(row))
+    there = None if client.delete("authorization", row["id"]) else _find(client, key_of(row))
     if there is not None:
         client.delete("authorization", there["id"])
 
@@ -154,7 +160,7 @@ def _update_authorization(client: Camunda7, row: dict[str, Any]) -> dict[str, An
     try:
         return put_authorization(client, row)
     except NotFoundError:
-        there = find(client, key_of(row))
+        there = _find(client, key_of(row))
         if there is None:
             return _create_authorization(client, {name: value for name, value in row.items() if name != "id"})
         return put_authorization(client, {**there, "permissions": row["permissions"]})
@@ -174,7 +180,7 @@ def _create_authorization(client: Camunda7, row: dict[str, Any]) -> dict[str, An
             )
         # A row with this identity appeared in the meantime: the engine made it together with a user or a membership,
         # or somebody else did. The engine says no more than 500.
-        there = find(client, key_of(row)) if error.status == 500 else None
+        there = _find(client, key_of(row)) if error.status == 500 else None
         if there is None:
             raise
         if there["permissions"] == row["permissions"]:

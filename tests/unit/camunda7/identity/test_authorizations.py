@@ -210,7 +210,6 @@ def test_a_declared_row_has_all_fields(key: AuthorizationId, user: Any, group: A
     assert authorizations.desired(key, ["READ"]) == _row(
         type=key.type, userId=user, groupId=group, permissions=["READ"]
     )
-    assert AuthorizationId.grant(*key[1:3], securable_of(1), "x") == key._replace(type=1)
 
 
 def test_merging_keeps_the_row_that_is_there_and_takes_the_mark_off() -> None:

@@ -107,7 +107,7 @@ def test_an_authorization_is_created_and_returned_as_the_engine_has_it() -> None
     table = Table()
     assert perform(table, "create", None, row()) == row(id="new")
     assert table.writes == ["POST /authorization/create"] and table.queries == []
-    assert authorizations.find(Camunda7(table), KEY) == row(id="new")
+    assert writes._find(Camunda7(table), KEY) == row(id="new")
 
 
 def test_an_authorization_that_appeared_in_between_is_what_was_wanted() -> None:
@@ -277,11 +277,11 @@ def test_one_authorization_is_found_with_one_narrow_request(key: AuthorizationId
         for place in ("x", "y")
     } | {AuthorizationId(0, "", "*", 1, "x")}
     table = Table(*(row(each, id=str(each)) for each in sorted(keys)))
-    assert authorizations.find(Camunda7(table), key) == row(key, id=str(key))
+    assert writes._find(Camunda7(table), key) == row(key, id=str(key))
     assert table.queries == [{"resourceType": 1, "resourceId": "x", **query}]
     same = {each: row(each, id=str(each)) for each in keys if each[1:] == key[1:]}
     assert authorizations.find_types(Camunda7(table), key) == same
-    assert authorizations.find(Camunda7(Table()), key) is None
+    assert writes._find(Camunda7(Table()), key) is None
 
 
 def test_of_a_large_table_only_what_is_asked_for_is_read() -> None:
