@@ -170,7 +170,7 @@ objects:
   elements: raw
   sample: []
 missing:
-  description: The ids of objects that do not exist, or have no variable, message or resource of this O(name).
+  description: The ids of objects that do not exist, or have no variable or subscription of this O(name).
   returned: success
   type: list
   elements: str

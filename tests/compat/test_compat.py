@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog, traits
 from ansible_collections.bpmops.camunda.tests.engines import camunda7
+from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import populate
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
+from ansible_collections.bpmops.camunda.tests.support.tasks import run_module
 from ansible_collections.bpmops.camunda.tests.tools import licences
 
 ROOT = Path(__file__).resolve().parents[2]
+VARIABLES = [{"name": "amount", "operator": "eq", "value": 1}]
 OLDER_ENGINES = ("7.20.0", "7.23.0")
 CORES = [core for core in os.environ.get("BPMOPS_CAMUNDA_TEST_CORES", "2.16,2.21").split(",") if core != "2.19"]
 
@@ -64,6 +68,25 @@ def test_every_module_works(engine: Engine, core: str, way: str, tmp_path: Path)
 def test_every_module_works_on_an_older_camunda_7(version: str, tmp_path: Path) -> None:
     with running("camunda7", version=version) as older:
         _touch_every_module(older, tmp_path)
+
+
+def test_filters_that_an_older_camunda_7_does_not_know_are_errors() -> None:
+    """It ignores them and returns everything, so that the engine is asked first whether it knows them."""
+    with running("camunda7", version="7.20.0") as older, Proxy(older.url) as proxy:
+        populate(older.api)
+
+        def search(entity: str, **filter: Any) -> dict[str, Any]:
+            return run_module("c7_search", older.connection(proxy.url), {"entity": entity, "filter": filter})
+
+        for name in traits.NAMES:
+            for filter, since in catalog.load(name).since.items():
+                word = catalog.corrected(name, traits.TRAITS[name].rows())["filters"][filter]
+                samples: dict[str, Any] = {"flag": True, "list": ["x"], "variables": VARIABLES}
+                failed = search(name, **{filter: samples.get(word.kind, "x")})
+                assert failed["msg"].startswith(f"filter.{filter}: this engine does not know it, "), (name, filter)
+                assert f"since version {since}." in failed["msg"]
+        assert search("history/process-instance", activeActivityIdIn=["check"])["total"] > 0
+        assert not proxy.writes
 
 
 def test_the_list_of_licences_allows_exactly_the_jars_of_all_versions() -> None:

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog, traits
+from ansible_collections.bpmops.camunda.tests.engines.camunda7 import MAX_RESULTS
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
-from ansible_collections.bpmops.camunda.tests.support.engines import Engine
+from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import populate
+from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
 from ansible_collections.bpmops.camunda.tests.support.tasks import run_module
@@ -569,3 +571,25 @@ def test_a_named_engine(searched: Engine, through: Proxy, search: Search) -> Non
     assert [each.path for each in through.requests[seen:]] == ["/engine/default/task", "/task"]
     missing = search("task", engine="nowhere")
     assert "Check the option engine" in missing["msg"]
+
+
+def test_an_engine_that_limits_its_answers(searched: Engine, tmp_path: Path) -> None:
+    """queryMaxResultsLimit 50: pages become as large as it allows, and an order with ties ends there."""
+    with running(searched.name, MAX_RESULTS) as engine, Proxy(engine.url) as proxy:
+        populate(engine.api)
+
+        def found(entity: str, **options: Any) -> Row:
+            return run_module("c7_search", engine.connection(proxy.url), {"entity": entity, **options})
+
+        rows = engine.api.rows("/history/activity-instance")
+        assert len(rows) > 50
+        assert found("history/activity-instance")["objects"] == rows
+        pages = [each.target for each in proxy.requests.to("/history/activity-instance")]
+        assert [page.split("maxResults=")[1] for page in pages] == ["1000", "50", "50"]
+        assert _ids(found("history/activity-instance", sort=[{"field": "activityId"}])["objects"]) == _ids(rows)
+        order = [{"field": "timestamp", "order": "desc"}]
+        assert len(found("history/user-operation", sort=order, limit=30)["objects"]) == 30
+        refused = found("history/user-operation", sort=order)
+        assert refused["msg"].startswith("The engine returns 50 objects at most (queryMaxResultsLimit), ")
+        assert found("history/user-operation")["total"] == found("history/user-operation", count_only=True)["total"]
+        assert not proxy.writes

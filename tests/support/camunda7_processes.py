@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,11 @@ def populate(api: Camunda7) -> None:
         api.add_member("sales", user)
     api.add_tenant_member(TENANT, user="anna")
 
-    deploy(api, "processes.bpmn", "decisions.dmn", deployment_name="first", deployment_source="tests")
+    files = ("processes.bpmn", "decisions.dmn", "pixel.png")
+    deploy(api, *files, deployment_name="first", deployment_source="tests")
     deploy(api, "processes.bpmn", deployment_name="second")
     deploy(api, "processes.bpmn", deployment_name="tenant", tenant_id=TENANT)
+    deploy(api, "forms.bpmn", "start.html", "work.html", deployment_name="forms")
 
     long_text = {"value": "äöü, ß_x " * 40, "type": "String"}
     approvals = [
@@ -73,6 +76,12 @@ def populate(api: Camunda7) -> None:
         start(api, "broken", f"broken {number}", good=False)
         start(api, "waiting", f"waiting {number}", when=date)
         start(api, "outside", f"outside {number}", topic="print")
+    formed = start(api, "formed", "formed")
+    start(api, "deployed", "deployed")
+    file = {"type": "Bytes", "value": base64.b64encode(bytes(range(256))).decode("ascii")}
+    _post(api, f"/process-instance/{formed}/variables", {"modifications": {"file": file}})
+    submitted = api.rows("/process-definition", key="formed")[0]["id"]
+    _post(api, f"/process-definition/{submitted}/submit-form", {"variables": {"customer": {"value": "Ada"}}})
     _post(api, "/message", {"messageName": "startMe", "businessKey": "by message", "withoutTenantId": True})
 
     api.send("PUT", f"/process-instance/{approvals[5]}/suspended", {"suspended": True})
@@ -88,7 +97,7 @@ def populate(api: Camunda7) -> None:
 
 
 def _tasks(api: Camunda7) -> None:
-    tasks = sorted(api.get("/task"), key=lambda task: str(task["created"]))
+    tasks = sorted(api.rows("/task"), key=lambda task: str(task["created"]))
     for number, task in enumerate([each for each in tasks if not each["suspended"]][:9]):
         path = f"/task/{task['id']}"
         if number < 4:
@@ -108,8 +117,8 @@ def _tasks(api: Camunda7) -> None:
 
 
 def _jobs(api: Camunda7) -> None:
-    definitions = {each["id"] for each in api.get("/process-definition", key="broken")}
-    jobs = [job for job in api.get("/job") if job["processDefinitionId"] in definitions]
+    definitions = {each["id"] for each in api.rows("/process-definition", key="broken")}
+    jobs = [job for job in api.rows("/job") if job["processDefinitionId"] in definitions]
     for job in jobs[:3]:
         for _attempt in range(job["retries"]):
             with contextlib.suppress(AssertionError):  # it fails, as it should: the answer is 404 or 500
@@ -117,7 +126,7 @@ def _jobs(api: Camunda7) -> None:
     api.send("PUT", f"/job/{jobs[3]['id']}/suspended", {"suspended": True})
     api.send("PUT", f"/job/{jobs[0]['id']}/retries", {"retries": 1})  # this resolves its incident
     incident = {"incidentType": "custom", "message": "by hand"}
-    _post(api, f"/execution/{api.get('/execution')[0]['id']}/create-incident", incident)
+    _post(api, f"/execution/{api.rows('/execution')[0]['id']}/create-incident", incident)
 
 
 def _external_tasks(api: Camunda7) -> None:
@@ -137,7 +146,7 @@ def _batches(api: Camunda7, instances: list[str]) -> None:
     api.send("PUT", f"/batch/{suspend(*instances[:2])['id']}/suspended", {"suspended": True})
     batch = suspend(instances[1])
     for kind in ("seed", "batch", "monitor"):
-        for job in api.get("/job", jobDefinitionId=batch[f"{kind}JobDefinitionId"]):
+        for job in api.rows("/job", jobDefinitionId=batch[f"{kind}JobDefinitionId"]):
             api.send("POST", f"/job/{job['id']}/execute", {})
 
 

@@ -115,12 +115,13 @@ class Camunda7Source:
             return self._object(entity, key)
         form = entity.views[view]
         address = f"{entity.name}/{{id}}{form.path}" if form.path.startswith("/") else form.path
-        address = address.replace("{id}", entity.encode(key)).replace("{name}", traits.encode(name or ""))
+        part = traits.encode(traits.check_name("name", name)) if form.named else ""
+        address = address.replace("{id}", entity.encode(key)).replace("{name}", part)
         query = {each: key if value == "{id}" else value for each, value in form.in_url.items()}
         try:
             accept = {"Accept": "*/*"} if form.document else None  # forms and files are not JSON
             path = self._client.path(address)
-            return form.read(self._client.rest.read("GET", path, query=query, headers=accept))
+            found = form.read(self._client.rest.read("GET", path, query=query, headers=accept))
         except AnswerError as error:
             # If the object does not exist, views answer 400, 404 or 500, each with a text of its own.
             if error.status in (400, 404, 500) and self._object(entity, key) is None:
@@ -128,6 +129,10 @@ class Camunda7Source:
             if form.named and _is_absent(error):
                 return None
             raise
+        # A path of its own also answers for an object that does not exist, with nothing.
+        if not form.path.startswith("/") and self._object(entity, key) is None:
+            return None
+        return found
 
     def _object(self, entity: Camunda7Entity, key: str) -> Optional[dict[str, Any]]:
         if entity.found_by:

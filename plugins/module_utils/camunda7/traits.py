@@ -80,6 +80,10 @@ def _checked(encode: Callable[[str], str]) -> Check:
     return check
 
 
+check_name = _checked(encode)
+"""Checks the name of a part of an object, such as a variable, which becomes a segment of a path."""
+
+
 def _dates(after: str, before: str, *, inclusive: bool) -> Parameters:
     return Parameters(after, before, write, after_inclusive=inclusive, before_inclusive=inclusive)
 
