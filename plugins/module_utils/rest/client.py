@@ -11,18 +11,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import quote
 
 from ..errors import CamundaError, ReadOnlyError, TransportError, UsageError
 from ..secrets import Redactor
-from . import retry
 from .auth import STRATEGIES
 from .auth.base import Credentials
 from .connection import Connection
 from .deadline import Deadline
 from .response import Explain, Response
 from .transport import Request, Transport
+
+if TYPE_CHECKING:
+    from . import retry
 
 QueryValue = Union[str, int, float, bool, None]
 Query = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
@@ -156,9 +158,16 @@ class Client:
         content = _content(body, own)
         operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, "Accept" in own, repeatable)
         deadline = Deadline(self._connection.deadline)
+        once = partial(self._once, operation, deadline)
         try:
+            outcome = once(1)
+            if isinstance(outcome, Response):
+                return outcome
+            from . import retry  # most tasks have no failure, and need not compile it
+
             return retry.repeat(
-                partial(self._once, operation, deadline),
+                once,
+                first=outcome,
                 retries=self._connection.retries,
                 repeatable=repeatable,
                 deadline=deadline,
@@ -180,13 +189,15 @@ class Client:
             if response.status == 401 and self._auth.renew(credentials):
                 response = self._send(operation, self._auth.credentials(deadline), deadline)
         except TransportError as error:
+            from . import retry
+
             return retry.transport_failure(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
         return self._failure(response, attempt)
 
     def _failure(self, response: Response, attempt: int) -> retry.Failure:
-        from . import problems
+        from . import problems, retry
 
         explain = self._explain or problems.explain
         error = problems.status_error(response, self._connection, explain, self._auth.advice, attempt)

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Try an operation, decide whether to try it again, and wait in between."""
+"""Try an operation, decide whether to try it again, and wait in between. Clients only import it after a failure."""
 
 from __future__ import annotations
 
@@ -81,6 +81,7 @@ def repeat(
     repeatable: bool,
     deadline: Deadline,
     sleep: Callable[[float], None] = time.sleep,
+    first: Optional[Failure] = None,
 ) -> T:
     """Call ``once`` until it returns something other than a failure, and return that.
 
@@ -88,16 +89,13 @@ def repeat(
         once: makes one attempt; gets its number, from 1.
         retries: attempts allowed beyond the first.
         repeatable: whether doing the operation twice is the same as doing it once.
+        first: the failure of the first attempt, if that was made already.
 
     Raises:
         CamundaError: the error of the last failure.
     """
-    attempt = 0
-    while True:
-        attempt += 1
-        outcome = once(attempt)
-        if not isinstance(outcome, Failure):
-            return outcome
+    attempt, outcome = 1, first or once(1)
+    while isinstance(outcome, Failure):
         delay = delay_before_retry(
             attempt=attempt,
             retries=retries,
@@ -111,6 +109,9 @@ def repeat(
             outcome.error.message += retry_after_sentence(outcome.retry_after, deadline.remaining())
             raise outcome.error
         sleep(delay)
+        attempt += 1
+        outcome = once(attempt)
+    return outcome
 
 
 def delay_before_retry(

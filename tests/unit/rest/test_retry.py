@@ -201,6 +201,25 @@ def test_attempts_are_numbered_until_one_succeeds() -> None:
     assert 40 <= pauses[0] <= 40.5 and 40 <= pauses[1] <= 41
 
 
+def test_a_first_attempt_that_was_made_already_counts() -> None:
+    seen: list[int] = []
+    failed = Failure(TransportError("x"), Kind.UNSENT)
+
+    def once(attempt: int) -> str | Failure:
+        seen.append(attempt)
+        return "done" if attempt == 3 else failed
+
+    def done(retries: int) -> str:
+        return repeat(
+            once, first=failed, retries=retries, repeatable=False, deadline=Deadline(0), sleep=lambda _seconds: None
+        )
+
+    assert done(2) == "done" and seen == [2, 3]
+    with pytest.raises(TransportError):
+        done(0)
+    assert seen == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("retries", "repeatable", "kind", "attempts"),
     [
