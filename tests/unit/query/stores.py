@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.query import times
@@ -54,6 +54,12 @@ SORTED = entity("items", started=Sorted("began"), ended=Sorted("ended"))
 PLAIN = entity("stones")
 
 
+class Place(NamedTuple):
+    """Where a page starts; not what a later task gives as ``resume``."""
+
+    offset: int
+
+
 class Offsets:
     """Pages by offset, as servers do that count apart: only a page that is not full shows the total."""
 
@@ -62,10 +68,10 @@ class Offsets:
         self.requests: list[tuple[str, int, Any]] = []
         self.gets: list[str] = []
 
-    def start(self, _entity: Entity, _order: Any, resume: Any) -> int:
+    def start(self, _entity: Entity, _order: Any, resume: Any) -> Place:
         if resume is not None and not (isinstance(resume, int) and resume >= 0):
             raise UsageError(f"resume: {resume!r} is not the value that a search returned.")
-        return resume or 0
+        return Place(resume or 0)
 
     def found(self, where: Mapping[str, Any], order: Sequence[Mapping[str, str]] = ()) -> list[Row]:
         rows = [row for row in self.rows if all(_holds(row, name, value) for name, value in where.items())]
@@ -78,13 +84,14 @@ class Offsets:
         return rows
 
     def page(
-        self, entity: Entity, where: Mapping[str, Any], order: Sequence[Mapping[str, str]], size: int, place: int
+        self, entity: Entity, where: Mapping[str, Any], order: Sequence[Mapping[str, str]], size: int, place: Any
     ) -> Page:
-        self.requests.append(("page", size, place))
-        rows = self.found(where, order)[place : place + size]
-        full, end = len(rows) == size, place + len(rows)
-        total = None if full or (place and not rows) else Total(end, True)
-        return Page(rows, end if full else None, end, total)
+        begin = place.offset
+        self.requests.append(("page", size, begin))
+        rows = self.found(where, order)[begin : begin + size]
+        full, end = len(rows) == size, begin + len(rows)
+        total = None if full or (begin and not rows) else Total(end, True)
+        return Page(rows, Place(end) if full else None, end, total)
 
     def count(self, _entity: Entity, where: Mapping[str, Any]) -> Total:
         self.requests.append(("count", 0, None))
