@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.query import times
-from ansible_collections.bpmops.camunda.plugins.module_utils.query.entity import Entity, Filter, Sort, Type
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.entity import Entity, Filter, Sort, Type, View
 from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import Parameters, Sorted
 from ansible_collections.bpmops.camunda.plugins.module_utils.query.source import Catalog, Page, Total
 
@@ -51,7 +51,7 @@ NATIVE = entity(
     alternatives="or",
 )
 SORTED = entity("items", started=Sorted("began"), ended=Sorted("ended"))
-PLAIN = entity("stones")
+PLAIN = entity("stones", views={"xml": View("/xml", document=True), "part": View("/parts", named=True)})
 
 
 class Place(NamedTuple):
@@ -99,7 +99,8 @@ class Offsets:
 
     def one(self, _entity: Entity, key: str, view: str, name: Optional[str]) -> Any:
         self.gets.append(key)
-        return next((row for row in self.rows if str(row["id"]) == key), None)
+        row = next((row for row in self.rows if str(row["id"]) == key), None)
+        return row if row is None or view == "object" else f"{view} {name} of {key}"
 
 
 class SortValues(Offsets):
