@@ -48,8 +48,10 @@ options:
     description:
       - What to do if O(filter) and the time range select more than O(max_objects) instances.
       - With V(refuse) the task fails, and nothing is deleted.
-      - With V(oldest) the O(max_objects) instances that ended first are deleted, in batches of 500, each with the instances
-        that it called; these count for each batch on their own. RV(truncated) shows whether more are left.
+      - With V(oldest) the O(max_objects) instances that ended first are deleted; with O(started_after) or O(started_before)
+        alone, those that started first. RV(truncated) shows whether more are left. With O(include_children), called
+        instances do not count towards this number, but every 500 instances and those that they called may be at most
+        O(max_objects).
   roots_only:
     description:
       - Do not select instances that another instance called. With O(include_children) they are deleted with their caller.
@@ -64,7 +66,7 @@ attributes:
     details: Reports exactly what would be deleted, and sends nothing that deletes or cancels.
   diff_mode:
     support: full
-    details: Shows each instance that is deleted.
+    details: Shows each instance that is canceled or deleted.
   idempotent:
     support: full
     details: Instances that do not exist are no change.

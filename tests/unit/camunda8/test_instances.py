@@ -251,6 +251,16 @@ def test_the_limit_holds_for_each_batch_with_what_it_called() -> None:
 
 
 @pytest.mark.usefixtures("small_batches")
+def test_what_an_earlier_batch_took_counts_once_and_is_asked_for_once() -> None:
+    selected = [ended(1, 1, calls=True), ended(2, 2), ended(3, 9, 1, calls=True), ended(4, 10, calls=True)]
+    server = Server(*selected, *(ended(key, 59, 4) for key in (5, 6, 7)))
+    options: Row = {"ended_before": "2026-01-01T00:30", "include_children": True, "max_objects": 4}
+    outcome = run(server, **options, on_limit="oldest", wait=False)
+    assert sorted(keys(outcome)) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert server.reads == 1 + 2 + 3  # the instances, two models, and what three of them called
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_a_refusal_in_a_later_batch_changes_nothing_in_check_mode_and_without() -> None:
     for check in (True, False):
         server = Server(ended(1, 1), ended(2, 2), ended(3, 3, calls=True), active(4, 3))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 from ansible_collections.bpmops.camunda.plugins.module_utils.query import times
-from ansible_collections.bpmops.camunda.plugins.module_utils.query.entity import Entity, Filter, Sort, Type
+from ansible_collections.bpmops.camunda.plugins.module_utils.query.entity import Entity, Filter, Sort, Type, View
 from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import Parameters, Sorted
 from ansible_collections.bpmops.camunda.plugins.module_utils.query.source import Catalog, Page, Total
 
@@ -51,7 +51,13 @@ NATIVE = entity(
     alternatives="or",
 )
 SORTED = entity("items", started=Sorted("began"), ended=Sorted("ended"))
-PLAIN = entity("stones")
+PLAIN = entity("stones", views={"xml": View("/xml", document=True), "part": View("/parts", named=True)})
+
+
+class Place(NamedTuple):
+    """Where a page starts; not what a later task gives as ``resume``."""
+
+    offset: int
 
 
 class Offsets:
@@ -62,10 +68,10 @@ class Offsets:
         self.requests: list[tuple[str, int, Any]] = []
         self.gets: list[str] = []
 
-    def start(self, _entity: Entity, _order: Any, resume: Any) -> int:
+    def start(self, _entity: Entity, _order: Any, resume: Any) -> Place:
         if resume is not None and not (isinstance(resume, int) and resume >= 0):
             raise UsageError(f"resume: {resume!r} is not the value that a search returned.")
-        return resume or 0
+        return Place(resume or 0)
 
     def found(self, where: Mapping[str, Any], order: Sequence[Mapping[str, str]] = ()) -> list[Row]:
         rows = [row for row in self.rows if all(_holds(row, name, value) for name, value in where.items())]
@@ -78,13 +84,14 @@ class Offsets:
         return rows
 
     def page(
-        self, entity: Entity, where: Mapping[str, Any], order: Sequence[Mapping[str, str]], size: int, place: int
+        self, entity: Entity, where: Mapping[str, Any], order: Sequence[Mapping[str, str]], size: int, place: Any
     ) -> Page:
-        self.requests.append(("page", size, place))
-        rows = self.found(where, order)[place : place + size]
-        full, end = len(rows) == size, place + len(rows)
-        total = None if full or (place and not rows) else Total(end, True)
-        return Page(rows, end if full else None, end, total)
+        begin = place.offset
+        self.requests.append(("page", size, begin))
+        rows = self.found(where, order)[begin : begin + size]
+        full, end = len(rows) == size, begin + len(rows)
+        total = None if full or (begin and not rows) else Total(end, True)
+        return Page(rows, Place(end) if full else None, end, total)
 
     def count(self, _entity: Entity, where: Mapping[str, Any]) -> Total:
         self.requests.append(("count", 0, None))
@@ -92,7 +99,8 @@ class Offsets:
 
     def one(self, _entity: Entity, key: str, view: str, name: Optional[str]) -> Any:
         self.gets.append(key)
-        return next((row for row in self.rows if str(row["id"]) == key), None)
+        row = next((row for row in self.rows if str(row["id"]) == key), None)
+        return row if row is None or view == "object" else f"{view} {name} of {key}"
 
 
 class SortValues(Offsets):
