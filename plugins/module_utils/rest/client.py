@@ -11,18 +11,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import quote
 
 from ..errors import CamundaError, ReadOnlyError, TransportError, UsageError
 from ..secrets import Redactor
-from . import retry
 from .auth import STRATEGIES
 from .auth.base import Credentials
 from .connection import Connection
 from .deadline import Deadline
 from .response import Explain, Response
 from .transport import Request, Transport
+
+if TYPE_CHECKING:
+    from .retry import Failure
 
 QueryValue = Union[str, int, float, bool, None]
 Query = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
@@ -157,8 +159,14 @@ class Client:
         operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, "Accept" in own, repeatable)
         deadline = Deadline(self._connection.deadline)
         try:
-            return retry.repeat(
+            outcome = self._once(operation, deadline, 1)
+            if isinstance(outcome, Response):
+                return outcome
+            from .retry import repeat  # only after a failure
+
+            return repeat(
                 partial(self._once, operation, deadline),
+                first=outcome,
                 retries=self._connection.retries,
                 repeatable=repeatable,
                 deadline=deadline,
@@ -173,25 +181,28 @@ class Client:
             error.facts = self._redactor.data(error.facts)
             raise error from None
 
-    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, retry.Failure]:
+    def _once(self, operation: _Operation, deadline: Deadline, attempt: int) -> Union[Response, Failure]:
         credentials = self._auth.credentials(deadline)
         try:
             response = self._send(operation, credentials, deadline)
             if response.status == 401 and self._auth.renew(credentials):
                 response = self._send(operation, self._auth.credentials(deadline), deadline)
         except TransportError as error:
-            return retry.transport_failure(error)
+            from .retry import transport_failure
+
+            return transport_failure(error)
         if response.status < 300 and (operation.page or not response.is_html):
             return response
         return self._failure(response, attempt)
 
-    def _failure(self, response: Response, attempt: int) -> retry.Failure:
+    def _failure(self, response: Response, attempt: int) -> Failure:
         from . import problems
+        from .retry import answer_failure
 
         explain = self._explain or problems.explain
         error = problems.status_error(response, self._connection, explain, self._auth.advice, attempt)
         may_repeat = self._repeat_answer(response) if self._repeat_answer else None
-        return retry.answer_failure(error, response, may_repeat)
+        return answer_failure(error, response, may_repeat)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:
         pairs = [

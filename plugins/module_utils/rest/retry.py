@@ -81,6 +81,7 @@ def repeat(
     repeatable: bool,
     deadline: Deadline,
     sleep: Callable[[float], None] = time.sleep,
+    first: Optional[Failure] = None,
 ) -> T:
     """Call ``once`` until it returns something other than a failure, and return that.
 
@@ -88,6 +89,7 @@ def repeat(
         once: makes one attempt; gets its number, from 1.
         retries: attempts allowed beyond the first.
         repeatable: whether doing the operation twice is the same as doing it once.
+        first: the failure of the first attempt, if the caller has made it.
 
     Raises:
         CamundaError: the error of the last failure.
@@ -95,7 +97,7 @@ def repeat(
     attempt = 0
     while True:
         attempt += 1
-        outcome = once(attempt)
+        outcome = first if first is not None and attempt == 1 else once(attempt)
         if not isinstance(outcome, Failure):
             return outcome
         delay = delay_before_retry(

@@ -201,6 +201,22 @@ def test_attempts_are_numbered_until_one_succeeds() -> None:
     assert 40 <= pauses[0] <= 40.5 and 40 <= pauses[1] <= 41
 
 
+def test_a_first_attempt_that_the_caller_made_counts() -> None:
+    seen: list[int] = []
+
+    def once(attempt: int) -> Failure:
+        seen.append(attempt)
+        return Failure(TransportError(f"Attempt {attempt}."), Kind.UNSENT)
+
+    first, options = once(1), {"retries": 2, "repeatable": False, "deadline": Deadline(0)}
+    with pytest.raises(TransportError, match=r"^Attempt 3\.$"):
+        repeat(once, first=first, sleep=lambda _seconds: None, **options)
+    assert seen == [1, 2, 3]
+    with pytest.raises(TransportError, match=r"^Attempt 1\.$"):
+        repeat(once, first=first, **{**options, "retries": 0})
+    assert seen == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     ("retries", "repeatable", "kind", "attempts"),
     [
