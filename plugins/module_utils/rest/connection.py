@@ -14,7 +14,6 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
-from ..words import nearest
 from .auth import STRATEGIES
 
 _BASIC = "basic"
@@ -99,6 +98,8 @@ def _strategy(given: Mapping[str, Any], password_strategy: str) -> str:
         return chosen
     if chosen != "auto":
         valid = ("auto", *STRATEGIES)
+        from ..words import nearest
+
         raise UsageError(f"auth_type: {chosen} is none of {', '.join(valid)}.{nearest(chosen, valid)}")
     for half, other in _HALVES:
         if half in given and other not in given:

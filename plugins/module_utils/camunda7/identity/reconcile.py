@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Optional
 
 from ... import strings
 from ...desired.plan import CREATE, DELETE, UPDATE, Change, Stages, plan
@@ -35,28 +35,20 @@ def reconcile_task(context: Context[Camunda7]) -> Outcome:
     return Outcome.summary(stages, kept=kept)
 
 
-def reconcile(
-    document: Document,
-    state: State,
-    *,
-    purge: Collection[str],
-    protect: Collection[str],
-    update_password: str,
-    caller: str,
-) -> Stages:
-    """Return the plan's stages. A pure function.
+def reconcile(document: Document, state: State, params: Mapping[str, Any], caller: Optional[str]) -> Stages:
+    """Return the plan's stages. A pure function; of the parameters: ``purge``, ``protect``, ``update_password``.
 
     What is added comes before what is removed, so that nobody lacks a right in between. Users, groups and tenants come
     before memberships and these before authorizations, because the engine refuses to create an object if the
     authorization that it creates itself exists already. Removal goes the other way round.
     """
+    purge, protect = params["purge"], params["protect"]
     objects: list[Change] = []
-    update = {"update_password": update_password}
     for resource in reversed(RESOURCES):
         current = state.objects[resource.name]
         surplus = [name for name in current if not matches(name, protect)] if resource.plural in purge else []
         declared = document.objects[resource.name].values()
-        items = [resource.to_write(item, current, update) for item in declared]
+        items = [resource.to_write(item, current, params) for item in declared]
         objects += plan(resource.kind, items, current, surplus=surplus)
     members: list[Change] = []
     for membership in MEMBERSHIPS:
@@ -123,14 +115,7 @@ def plan_task(client: Camunda7, params: Mapping[str, Any], redactor: Redactor) -
         purging.check(document, purge, params)
     state = fetch(client, document, purge, params["concurrency"])
     check_visible(client, document, state, purge)
-    stages = reconcile(
-        document,
-        state,
-        purge=purge,
-        protect=params["protect"],
-        update_password=params["update_password"],
-        caller=client.caller or "",
-    )
+    stages = reconcile(document, state, params, client.caller)
     # The guards must see the changes in the order in which they are made: what a purge creates again comes last.
     ordered = purging.create_again(stages, document, state) if purge else None
     kept: list[dict[str, Any]] = []

@@ -63,8 +63,8 @@ def _stages(document: Document, state: State, **options: Any) -> list[list[str]]
 
 
 def _plan(document: Document, state: State, **options: Any) -> list[list[Change]]:
-    given: Any = {"purge": (), "protect": (), "update_password": "on_create", "caller": "admin", **options}
-    return purge.create_again(reconcile.reconcile(document, state, **given), document, state)
+    given: Any = {"purge": (), "protect": (), "update_password": "on_create", **options}
+    return purge.create_again(reconcile.reconcile(document, state, given, "admin"), document, state)
 
 
 EMPTY = State({"user": {}, "group": {}, "tenant": {}}, {}, {})
@@ -140,9 +140,8 @@ class Client:
 
 
 def _guarded(document: Document, state: State, *allow: str) -> Any:
-    stages = reconcile.reconcile(
-        document, state, purge=EVERYTHING, protect=(), update_password="on_create", caller="admin"
-    )
+    params = {"purge": EVERYTHING, "protect": (), "update_password": "on_create"}
+    stages = reconcile.reconcile(document, state, params, "admin")
     client: Any = Client()
     return guards.keep_refused(client, stages, document.authorizations, allow)
 
