@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -27,6 +28,10 @@ from hypothesis import strategies as st
 
 Row = dict[str, Any]
 Search = Callable[..., Row]
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples" / "search"
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_search.rst"
 
 DATE = "2026-01-01T00:00:00.000+0000"
 STATISTICS = {"failedJobs", "incidents", "incidentsForType", "rootIncidents"}
@@ -593,3 +598,36 @@ def test_an_engine_that_limits_its_answers(searched: Engine, tmp_path: Path) -> 
         assert refused["msg"].startswith("The engine returns 50 objects at most (queryMaxResultsLimit), ")
         assert found("history/user-operation")["total"] == found("history/user-operation", count_only=True)["total"]
         assert not proxy.writes
+
+
+# The playbooks of the guide
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.stem)
+def test_the_guide_shows_the_examples_that_are_tested(example: Path) -> None:
+    assert textwrap.indent(example.read_text(encoding="utf-8"), "    ") in GUIDE.read_text(encoding="utf-8")
+
+
+def test_the_examples_of_the_guide(searched: Engine, through: Proxy, tmp_path: Path) -> None:
+    play, dest = Play(tmp_path, proxy=through), tmp_path / "finished.jsonl"
+    login = {"USERNAME": searched.username, "PASSWORD": searched.password, "URL": through.url}
+    environment = {f"CAMUNDA7_{name}": value for name, value in login.items()}
+
+    def shown(name: str) -> list[Any]:
+        """What the tasks of an example show."""
+        given = ["-e", json.dumps({"process": "approve", "export_dest": str(dest)})]
+        run = play.run_playbook([str(EXAMPLES / f"{name}.yml"), "-i", "localhost,", *given], environment=environment)
+        assert run.rc == 0, run.stdout + run.stderr
+        return [each.result["msg"] for task in run for each in (task.items or task.outcomes) if "msg" in each.result]
+
+    failed = shown("failed_jobs")
+    assert len(failed) == 2
+    assert all(line.startswith("broken, fail: ") and "Cannot resolve identifier 'nothing'" in line for line in failed)
+    overview = shown("overview")
+    assert "broken version 2: 5 instances, 2 failed jobs, 2 incidents" in overview
+    unassigned = [row for row in searched.api.get("/task") if row["assignee"] is None]
+    assert overview[-1] == [len(searched.api.get("/incident")), len(unassigned), 1]
+    assert shown("find_orders") == ["order 10: 10", "order 11: 11"]
+    finished = [row for row in searched.api.get("/history/process-instance") if row["endTime"]]
+    assert shown("export_history") == [f"{len(finished)} instances in {dest}"]
+    assert len(dest.read_text(encoding="utf-8").splitlines()) == len(finished)

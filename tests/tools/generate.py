@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from . import camunda7_catalog, doc_fragments, editor_schema, plugin_tables
+from . import camunda7_catalog, camunda7_reference, doc_fragments, editor_schema, plugin_tables
 from .cache import ROOT
 
 
@@ -40,6 +40,7 @@ GENERATORS: tuple[Generator, ...] = (
     Generator("action groups and routing", plugin_tables.runtime),
     Generator("table of plugins in the README", plugin_tables.readme),
     Generator("JSON Schema of c7_identity for editors", editor_schema.texts),
+    Generator("reference of the entities of Camunda 7", camunda7_reference.texts),
     Generator("query tables of Camunda 7", camunda7_catalog.texts, downloads=True),
 )
 

@@ -65,6 +65,11 @@ class Camunda7Entity(Entity):
     encode: Callable[[str], str] = str
     optional: frozenset[str] = frozenset()
 
+    @property
+    def is_gettable(self) -> bool:
+        """Whether the engine returns a single object by its id."""
+        return "one" in self.reads or bool(self.found_by)
+
 
 def corrected(name: str, rows: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Word]]:
     """Return the filters, sorts and fields of an entity after the overrides."""

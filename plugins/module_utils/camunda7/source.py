@@ -109,7 +109,7 @@ class Camunda7Source:
 
     def one(self, entity: Camunda7Entity, key: str, view: str, name: Optional[str]) -> Any:
         """See query.source.Source."""
-        if "one" not in entity.reads and not entity.found_by:
+        if not entity.is_gettable:
             raise UsageError(f"entity: {entity.name} can only be searched; the engine has no single {entity.one}.")
         if view == "object":
             return self._object(entity, key)
