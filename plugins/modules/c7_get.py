@@ -183,9 +183,9 @@ dest:
 """
 
 from ..module_utils.camunda7.product import CAMUNDA7
-from ..module_utils.camunda7.search import GET
+from ..module_utils.camunda7.single import GET
 from ..module_utils.camunda7.source import CATALOG
-from ..module_utils.query.work import get, get_rules
+from ..module_utils.query.single import get, get_rules
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 

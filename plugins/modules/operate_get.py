@@ -123,7 +123,7 @@ dest:
 
 from ..module_utils.camunda8.product import CAMUNDA8
 from ..module_utils.camunda8.v1 import V1
-from ..module_utils.query.work import get, get_arguments, get_rules
+from ..module_utils.query.single import get, get_arguments, get_rules
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..module_utils.errors import RefusedError
 from ..module_utils.query.search import ARGUMENTS, NOT_EMPTY
+from ..module_utils.query.single import get
 from ..module_utils.query.source import C, Catalog, E
-from ..module_utils.query.work import get, search
+from ..module_utils.query.work import search
 from ..module_utils.task import Context, Product, Spec
 from .lookup import merge
 

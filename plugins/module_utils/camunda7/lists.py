@@ -9,14 +9,16 @@ Source of the facts: running engines (Camunda 7.20.0 to 7.24.0, Operaton 1.0.3).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import AnswerError, UsageError
 from ..rest import shapes
 from ..rest.response import Response
-from .catalog import Camunda7Entity
 from .client import Camunda7
 from .client import Page as Rows
+
+if TYPE_CHECKING:
+    from .catalog import Camunda7Entity
 
 Order = Sequence[Mapping[str, str]]
 Where = Mapping[str, Any]

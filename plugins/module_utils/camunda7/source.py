@@ -9,15 +9,17 @@ Source of the facts: running engines (Camunda 7.24.0, Operaton 1.0.3).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..errors import AnswerError, CamundaError, NotFoundError, UsageError
 from ..query.source import PAGE_SIZE, Catalog, Page, Total
-from . import catalog, lists, traits
-from .catalog import Camunda7Entity
+from . import lists
 from .client import Camunda7, not_paged
 from .client import Page as Rows
 from .lists import ROW, Order, Where
+
+if TYPE_CHECKING:
+    from .catalog import Camunda7Entity
 
 
 class Place(NamedTuple):
@@ -115,7 +117,7 @@ class Camunda7Source:
             return self._object(entity, key)
         form = entity.views[view]
         address = f"{entity.name}/{{id}}{form.path}" if form.path.startswith("/") else form.path
-        part = traits.encode(traits.check_name("name", name)) if form.named else ""
+        part = _encoded("name", name) if form.named else ""
         address = address.replace("{id}", entity.encode(key)).replace("{name}", part)
         query = {each: key if value == "{id}" else value for each, value in form.in_url.items()}
         try:
@@ -147,6 +149,12 @@ class Camunda7Source:
             raise
 
 
+def _encoded(option: str, name: Optional[str]) -> str:
+    from .traits import check_name, encode
+
+    return encode(check_name(option, name))
+
+
 def _slice(rows: Sequence[dict[str, Any]], size: int, place: Place) -> Page:
     """Return the first objects as a page, the others in its place."""
     rest = tuple(rows[size:])
@@ -163,5 +171,17 @@ def _is_absent(error: AnswerError) -> bool:
     return error.status == 404 and of_engine and "rocess engine " not in error.message
 
 
-CATALOG: Catalog[Camunda7, Camunda7Entity] = Catalog(traits.NAMES, catalog.load, Camunda7Source)
+def _names() -> tuple[str, ...]:
+    from .traits import NAMES
+
+    return NAMES
+
+
+def _load(name: str) -> Camunda7Entity:
+    from .catalog import load
+
+    return load(name)
+
+
+CATALOG: Catalog[Camunda7, Camunda7Entity] = Catalog(_names, _load, Camunda7Source)
 """The entities of Camunda 7."""

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import UsageError
-from ..query import times
 from ..query.entity import Check, Type
-from ..words import nearest
 
 COMPARISONS = ("eq", "neq", "gt", "gteq", "lt", "lteq", "like")
 """Operators of filters by variables; the rows of some filters name others."""
@@ -85,6 +83,8 @@ def _number(kind: str) -> Check:
 
 
 def _when(option: str, value: Any) -> str:
+    from ..query import times
+
     return write(times.moment(option, text(option, value)))
 
 
@@ -94,6 +94,12 @@ def _scalar(option: str, value: Any) -> Any:
     if isinstance(value, int) and not -_RANGES["long"] <= value < _RANGES["long"]:
         raise UsageError(f"{option}: {value} has more than 64 bits.")
     return value
+
+
+def _none_of(option: str, value: Any, choices: Iterable[str]) -> UsageError:
+    from ..words import nearest  # only needed after a mistake
+
+    return UsageError(f"{option}: {value!r} is none of {', '.join(choices)}.{nearest(str(value), choices)}")
 
 
 def _rows(option: str, value: Any, names: tuple[str, ...]) -> list[Mapping[str, Any]]:
@@ -107,7 +113,7 @@ def _rows(option: str, value: Any, names: tuple[str, ...]) -> list[Mapping[str, 
             raise UsageError(f"{here}: {row!r} is not a mapping with {', '.join(names)}.")
         for name in row:
             if name not in names:
-                raise UsageError(f"{here}: {name!r} is none of {', '.join(names)}.{nearest(str(name), names)}")
+                raise _none_of(here, name, names)
         missing = [name for name in names if name not in row]
         if missing:
             raise UsageError(f"{here}: {' and '.join(missing)} is missing; the option is {wanted}.")
@@ -116,7 +122,7 @@ def _rows(option: str, value: Any, names: tuple[str, ...]) -> list[Mapping[str, 
 
 def _operator(option: str, value: Any, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise UsageError(f"{option}: {value!r} is none of {', '.join(choices)}.{nearest(str(value), choices)}")
+        raise _none_of(option, value, choices)
     return str(value)
 
 
@@ -152,7 +158,7 @@ def _authorization_type(option: str, value: Any) -> int:
 
     name = str(value).strip().lower()
     if name not in TYPES and name not in map(str, TYPES.values()):
-        raise UsageError(f"{option}: {value!r} is none of {', '.join(TYPES)}.{nearest(name, TYPES)}")
+        raise _none_of(option, value, TYPES)
     return TYPES[name] if name in TYPES else int(name)
 
 

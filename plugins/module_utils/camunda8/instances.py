@@ -8,22 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Optional
+from typing import Any
 
 from ..desired.plan import ABSENT, DELETE, Action, Change, Kind, settle
 from ..desired.selection import OLDEST, Selection, Selector
-from ..errors import AnswerError, ForbiddenError, RefusedError, WaitTimeoutError
+from ..errors import ForbiddenError, RefusedError
 from ..parallel import read_all
-from ..query.search import Query, pages
 from ..task import Context, Outcome
-from ..waiting import wait_until
 from .v1 import V1, Operate
-from .v1_catalog import PROCESS_DEFINITIONS, PROCESS_INSTANCES
 
 Row = Mapping[str, Any]
 Params = Mapping[str, Any]
 
-SELECTOR = Selector(V1, PROCESS_INSTANCES.name, "delete", oldest="endDate")
+SELECTOR = Selector(V1, "process-instances", "delete", oldest="endDate")
 
 CANCEL = Action("cancel", "canceled")
 
@@ -73,7 +70,9 @@ def delete(context: Context[Operate]) -> Outcome:
     returned = context.apply(stages, params["concurrency"])
     settled = settle(stages, returned)
     if params["wait"] and returned:
-        _wait_until_gone(client, settled, params)
+        from .instance_writes import wait_until_gone
+
+        wait_until_gone(client, settled, params)
     if family.orphans:
         context.warn(
             f"{len(family.orphans)} process instances that were called by deleted ones stay behind as orphans; "
@@ -112,7 +111,9 @@ def family_of(client: Operate, selection: Selection, params: Params) -> Family:
 def _children(client: Operate, params: Params, parent: Row) -> list[dict[str, Any]]:
     # One more than allowed is enough to refuse them.
     limit = params["max_objects"] + 1 if params["include_children"] else None
-    query = Query(PROCESS_INSTANCES, {"parentKey": int(parent["key"])})
+    from ..query.search import Query, pages
+
+    query = Query(V1.find("process-instances"), {"parentKey": int(parent["key"])})
     return [query.show(row) for page in pages(client, query, limit, ahead=False) for row in page.rows]
 
 
@@ -124,7 +125,7 @@ def _calls(client: Operate) -> Callable[[Row], bool]:
         key = row.get("processDefinitionKey") or ""
         if key not in known:
             try:
-                xml = client.one(PROCESS_DEFINITIONS, key, "xml")
+                xml = client.one(V1.find("process-definitions"), key, "xml")
             except ForbiddenError:
                 xml = None
             known[key] = xml is None or "callActivity" in xml
@@ -180,58 +181,9 @@ def _refusal(family: Family, row: Row, params: Params) -> str:
 
 
 def _perform(params: Params, client: Operate, change: Change) -> bool:
-    """Apply a change; return whether it changed anything."""
-    key = str(change.key)
-    if change.action is CANCEL:
-        return client.cancel_instance(key)
-    if change.before is not None and change.before.get("state") == _ACTIVE:
-        # Operate learns of the cancellation a moment later, and deletes nothing that it takes for active.
-        _wait(lambda: _finished(client, key), params, f"Operate to see the cancellation of process instance {key}")
-    return _delete(params, client, key)
+    from .instance_writes import perform  # most runs delete nothing
 
-
-def _delete(params: Params, client: Operate, key: str) -> bool:
-    """Delete an instance; retry while Operate is still archiving the instance."""
-    failures: list[AnswerError] = []
-
-    def attempt() -> Optional[bool]:
-        try:
-            return client.delete_instance(key) or bool(failures)
-        except AnswerError as error:
-            if error.status != 500 or "Error in deleting" not in error.message:
-                raise
-            failures.append(error)
-            return None
-
-    try:
-        return _wait(attempt, params, "the deletion")
-    except WaitTimeoutError:
-        raise failures[-1] from None
-
-
-def _finished(client: Operate, key: str) -> Optional[bool]:
-    return (client.one(PROCESS_INSTANCES, key) or {}).get("state") != _ACTIVE or None
-
-
-def _wait(probe: Callable[[], Optional[bool]], params: Params, what: str) -> bool:
-    return wait_until(probe, timeout=params["wait_timeout"], interval=params["wait_interval"], what=what)
-
-
-def _wait_until_gone(client: Operate, changes: Sequence[Change], params: Params) -> None:
-    """Wait until Operate no longer finds what the task deleted; a WaitTimeoutError says that it was."""
-    left = [str(change.key) for change in changes if change.action is DELETE]
-    try:
-        _wait(lambda: _gone(client, left, params), params, f"Operate to forget {len(left)} process instances")
-    except WaitTimeoutError as error:
-        error.facts["done"] = [change.summary() for change in changes if change.action.writes]
-        raise
-
-
-def _gone(client: Operate, left: list[str], params: Params) -> Optional[bool]:
-    """Remove from ``left`` what is no longer found; True when nothing is left."""
-    rows = read_all(left, partial(client.one, PROCESS_INSTANCES), params["concurrency"])
-    left[:] = [key for key, row in zip(left, rows) if row is not None]
-    return None if left else True
+    return perform(params, client, change)
 
 
 def report(family: Family, changes: Sequence[Change]) -> list[dict[str, Any]]:

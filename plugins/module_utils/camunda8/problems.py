@@ -69,10 +69,15 @@ def may_have_happened(error: Exception) -> bool:
     )
 
 
-def of_operate(error: NotFoundError) -> bool:
-    """Whether Operate itself says that there is no such object, not a server that has no such path."""
+def check_absent(error: NotFoundError) -> None:
+    """Return if Operate itself says that there is no such object.
+
+    Raises:
+        NotFoundError: the server has no such path.
+    """
     data = error.response.data
-    return isinstance(data, dict) and "message" in data and data.get("type") not in (None, "about:blank")
+    if not (isinstance(data, dict) and "message" in data and data.get("type") not in (None, "about:blank")):
+        raise no_such_api(error) from None
 
 
 def no_such_api(error: NotFoundError) -> NotFoundError:

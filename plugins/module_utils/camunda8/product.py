@@ -8,15 +8,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Optional
 
 from ..errors import UsageError
 from ..options import ORCHESTRATION_CLUSTER_ENV, Option, product_options
 from ..rest.client import Client
 from ..rest.connection import Connection
+from ..rest.response import Response
 from ..secrets import Redactor
 from ..task import Product
-from .problems import explain, repeat_answer
 from .v1 import Operate
 
 SAAS_TOKEN_URL = "https://login.cloud.camunda.io/oauth/token"
@@ -84,6 +84,20 @@ def _saas(given: Mapping[str, Any], service: str) -> dict[str, str]:
         # The credentials have an audience of their own then, which Console shows.
         return {"url": f"https://{region}.api.camunda.io/{cluster}", "token_url": SAAS_TOKEN_URL}
     return {"url": f"https://{region}.{host}/{cluster}", "token_url": SAAS_TOKEN_URL, "audience": host}
+
+
+def explain(response: Response) -> tuple[Optional[str], str]:
+    """Return the type and the message of an error answer; see ``problems.explain``."""
+    from . import problems  # only imported after an error
+
+    return problems.explain(response)
+
+
+def repeat_answer(response: Response) -> Optional[bool]:
+    """Return whether an error answer may be asked again; see ``problems.repeat_answer``."""
+    from . import problems
+
+    return problems.repeat_answer(response)
 
 
 def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> Operate:

@@ -19,8 +19,7 @@ from ..query.entity import Entity
 from ..query.source import Catalog, Page, Total
 from ..rest.client import Client
 from ..rest.response import Response
-from . import v1_catalog, v1_paging
-from .problems import may_have_happened, no_such_api, of_operate
+from . import v1_paging
 from .v1_paging import Course
 
 PAGE_SIZE = 1000
@@ -119,7 +118,7 @@ class Operate:
         try:
             response = self.rest.read("POST", f"/v1/{entity.name}/search", body=body)
         except NotFoundError as error:
-            raise no_such_api(error) from None
+            raise _problems().no_such_api(error) from None
         answer = v1_paging.read(response, entity, size, after is None)
         entity.check_rows(where, answer.rows)
         values = answer.sort_values
@@ -165,9 +164,8 @@ class Operate:
         try:
             return self.rest.read("GET", f"/v1/{entity.name}/{quote(key, safe='')}{view}", headers=headers)
         except NotFoundError as error:
-            if of_operate(error):
-                return None
-            raise no_such_api(error) from None
+            _problems().check_absent(error)
+            return None
 
     def delete_instance(self, key: str) -> bool:
         """Delete a finished process instance; return whether it was there.
@@ -180,11 +178,10 @@ class Operate:
             self.rest.write("DELETE", path, repeatable=False)
             return True
         except NotFoundError as error:
-            if of_operate(error):
-                return False
-            raise no_such_api(error) from None
+            _problems().check_absent(error)
+            return False
         except (TransportError, AnswerError) as error:
-            if not (self._repeats and may_have_happened(error)):
+            if not (self._repeats and _problems().may_have_happened(error)):
                 raise
         # The first request may have done it, so that "not found" now means success.
         with contextlib.suppress(NotFoundError):
@@ -202,11 +199,27 @@ class Operate:
             raise
 
 
+def _problems() -> Any:
+    from . import problems  # only imported after an error
+
+    return problems
+
+
 def _total(answer: v1_paging.Answer) -> Total:
     return Total(answer.total, answer.total < COUNTED)
 
 
-V1: Catalog[Operate, Entity] = Catalog(
-    v1_catalog.NAMES, v1_catalog.BY_NAME.__getitem__, lambda client: client, PAGE_SIZE, "key", "keys"
-)
+def _names() -> tuple[str, ...]:
+    from .v1_catalog import NAMES
+
+    return NAMES
+
+
+def _load(name: str) -> Entity:
+    from .v1_catalog import BY_NAME
+
+    return BY_NAME[name]
+
+
+V1: Catalog[Operate, Entity] = Catalog(_names, _load, lambda client: client, PAGE_SIZE, "key", "keys")
 """The entities of Operate API v1."""

@@ -19,12 +19,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Optional
 
 from ..query.entity import Entity
 from ..rest import shapes
 from ..rest.response import Response
-from .v1_types import KEY
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
@@ -52,6 +52,14 @@ class Answer:
     response: Response
 
 
+@cache
+def _key_fields(entity: str) -> tuple[str, ...]:
+    from .v1_catalog import BY_NAME
+    from .v1_types import KEY
+
+    return tuple(name for name, known in BY_NAME[entity].filters.items() if known.type is KEY)
+
+
 def check_object(response: Response, entity: Entity, row: Any) -> dict[str, Any]:
     """Return an object of an answer.
 
@@ -60,8 +68,8 @@ def check_object(response: Response, entity: Entity, row: Any) -> dict[str, Any]
     """
     if not isinstance(row, dict):
         raise response.invalid(f"a {entity.one} of Operate", "not a JSON object")
-    for name, known in entity.filters.items():
-        if known.type is KEY and row.get(name) is not None and not _is_key(row[name]):
+    for name in _key_fields(entity.name):
+        if row.get(name) is not None and not _is_key(row[name]):
             raise response.invalid(f"a {entity.one} of Operate", f"{name} is not a key")
     identifier = row.get(entity.identifier)
     if identifier is None or (entity.identifier != "key" and not isinstance(identifier, str)):

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import UsageError
-from ..query import times
 from ..query.entity import Type
 
 DECODED = "decodedValue"
@@ -102,6 +101,8 @@ def date_filter(option: str, value: Any) -> str:
         raise UsageError(
             f"{option}: after the time may stand ||/y, ||/M, ||/w, ||/d, ||/h, ||/m or ||/s, not {bars + unit}."
         )
+    from ..query import times
+
     naive = times.moment(option, text.strip()).replace(tzinfo=None)
     return f"{naive.isoformat(timespec='milliseconds')}+0000{bars}{unit}"
 
@@ -113,6 +114,8 @@ def matches(answer: object, wanted: str) -> bool:
     Elasticsearch).
     """
     text, _bars, unit = wanted.partition("||/")
+    from ..query import times
+
     found, sought = times.answered(answer), times.answered(text)
     return found is not None and sought is not None and _unit(found, unit) == _unit(sought, unit)
 

@@ -17,7 +17,6 @@ from typing import Any, Generic, Optional
 from ..errors import RefusedError
 from ..parallel import read_all
 from ..query import ranges
-from ..query.search import Query, Tally, read
 from ..query.source import C, Catalog, E
 
 Row = Mapping[str, Any]
@@ -101,6 +100,8 @@ class Selector(Generic[C, E]):
             rows: dict[str, Row] = {each: entity.show(row) for each, row in zip(checked, found) if row is not None}
             absent = [each for each in checked if each not in rows]
             return Selection({each: row for each, row in rows.items() if keep is None or keep(row)}, absent)
+        from ..query.search import Query, Tally, read  # not needed for keys
+
         limit = params["max_objects"]
         search = {**params, "entity": self.entity, "filter": params["filter"] or {}, "limit": limit}
         query, tally = Query.of(self.catalog, search, datetime.now(timezone.utc)), Tally()

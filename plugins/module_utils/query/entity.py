@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ..errors import UsageError
-from ..words import nearest
-from .ranges import TimeRange
+
+if TYPE_CHECKING:
+    from .ranges import TimeRange
 
 Row = Mapping[str, Any]
 Check = Callable[[str, Any], Any]
@@ -232,6 +233,8 @@ class Entity:
         return row
 
     def _unknown(self, name: str, names: Iterable[str], option: str, unable: str) -> UsageError:
+        from ..words import nearest  # only needed after a mistake
+
         listed = ", ".join(names) or "nothing"
         return UsageError(f"{option}: {self.name} {unable} {name!r}.{nearest(name, names)} Valid: {listed}.")
 

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any, Optional, Protocol
 
 from ..errors import CamundaError, UsageError
-from . import times
 
 ARGUMENTS: dict[str, Any] = {
     "started_after": {"type": "str"},
@@ -37,6 +36,8 @@ class Window:
 
     def _when(self, row: Mapping[str, Any]) -> Optional[datetime]:
         given = row.get(self.field)
+        from . import times
+
         when = times.answered(given)
         if when is None and given is not None:
             raise CamundaError(f"The server returned a {self.field} that is not a date.")
@@ -70,7 +71,11 @@ class Window:
         Key 0 comes before every object of that millisecond, the largest one after it.
         """
         bound, key = (self.after, "0") if order == "ASC" else (self.before, str(2**63 - 1))
-        return None if bound is None else [str(times.epoch_millis(bound)), key]
+        if bound is None:
+            return None
+        from . import times
+
+        return [str(times.epoch_millis(bound)), key]
 
 
 class TimeRange(Protocol):
@@ -140,7 +145,7 @@ def narrow(
     Raises:
         UsageError: a malformed or empty time, a date that the entity does not have, or a range that is empty.
     """
-    given = {name: times.bound(name, params[name], now) for name in ARGUMENTS if params.get(name) is not None}
+    given = {name: _bound(name, params[name], now) for name in ARGUMENTS if params.get(name) is not None}
     for name in given:
         if (ended if name.startswith("ended") else started) is None:
             raise UsageError(f"{name}: {what} have no such date.")
@@ -163,3 +168,9 @@ def narrow(
         where.update(part)
         windows += [window] if window else []
     return where, tuple(windows)
+
+
+def _bound(option: str, text: str, now: datetime) -> datetime:
+    from . import times  # most searches name no time
+
+    return times.bound(option, text, now)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Optional, Protocol, TypeVar
 
 from ..errors import UsageError
-from ..words import nearest
 from .entity import Entity
 
 C = TypeVar("C")
@@ -78,14 +77,14 @@ class Catalog(Generic[C, E]):
     """The entities of one API.
 
     Args:
-        names: the names of the entities.
+        names: returns the names of the entities. The tables are imported with the first search.
         load: returns the entity of one of these names.
         source: makes the source from the product's client.
         page_size: the maximum number of objects in a page.
         key, keys: the options that name one object, and several.
     """
 
-    names: tuple[str, ...]
+    names: Callable[[], tuple[str, ...]]
     load: Callable[[str], E]
     source: Callable[[C], Source[E]]
     page_size: int = PAGE_SIZE
@@ -99,6 +98,9 @@ class Catalog(Generic[C, E]):
             UsageError: there is none; the message lists all.
         """
         wanted = name.strip().strip("/").replace("_", "-")
-        if wanted not in self.names:
-            raise UsageError(f"entity: {name!r} is none of {', '.join(self.names)}.{nearest(wanted, self.names)}")
+        names = self.names()
+        if wanted not in names:
+            from ..words import nearest  # only needed after a mistake
+
+            raise UsageError(f"entity: {name!r} is none of {', '.join(names)}.{nearest(wanted, names)}")
         return self.load(wanted)

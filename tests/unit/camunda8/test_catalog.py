@@ -28,7 +28,7 @@ def client() -> Operate:
 
 def test_all_eight_entities_and_their_oddities() -> None:
     assert (
-        V1.names
+        V1.names()
         == NAMES
         == (
             "process-definitions",

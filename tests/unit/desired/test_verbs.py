@@ -60,7 +60,7 @@ def answer(kind: type[AnswerError], status: int) -> AnswerError:
     return kind("No.", Response("PUT", "/job/x/retries", status, {}, b""))
 
 
-CATALOG: Catalog[Server, Entity] = Catalog(("job",), {"job": JOB}.__getitem__, lambda server: server)
+CATALOG: Catalog[Server, Entity] = Catalog(lambda: ("job",), {"job": JOB}.__getitem__, lambda server: server)
 RETRY: Verb[Server] = Verb(
     Action("retry", "retried"),
     done=lambda row, params: row["retries"] == params["retries"],

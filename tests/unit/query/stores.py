@@ -146,4 +146,4 @@ def _holds(row: Row, name: str, value: Any) -> bool:
 
 def catalog(source: Any, page_size: int = 1000) -> Catalog[Any, Entity]:
     entities = {each.name: each for each in (NATIVE, SORTED, PLAIN)}
-    return Catalog(tuple(entities), entities.__getitem__, lambda _client: source, page_size)
+    return Catalog(lambda: tuple(entities), entities.__getitem__, lambda _client: source, page_size)

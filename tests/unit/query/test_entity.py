@@ -63,7 +63,7 @@ BOX = Entity(
 )
 BARE = Entity("bare", "bare thing", {}, {})
 CATALOG: Catalog[Any, Entity] = Catalog(
-    ("big-box", "bare"), {"big-box": BOX, "bare": BARE}.__getitem__, lambda client: client
+    lambda: ("big-box", "bare"), {"big-box": BOX, "bare": BARE}.__getitem__, lambda client: client
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError, UsageError
-from ansible_collections.bpmops.camunda.plugins.module_utils.query import work
+from ansible_collections.bpmops.camunda.plugins.module_utils.query import single, work
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.plugins.module_utils.task import Context, Outcome
 from ansible_collections.bpmops.camunda.tests.unit.query.stores import Offsets, Row, catalog
@@ -30,8 +30,8 @@ def search(source: Offsets, *, check: bool = False, **options: Any) -> Outcome:
 
 
 def get(source: Offsets, *, check: bool = False, **options: Any) -> Outcome:
-    arguments = work.get_arguments("id", "ids", "xml", "part")
-    return run(work.get(catalog(source)), arguments, check, {"entity": "stones", **options})
+    arguments = single.get_arguments("id", "ids", "xml", "part")
+    return run(single.get(catalog(source)), arguments, check, {"entity": "stones", **options})
 
 
 def test_objects_or_their_number() -> None:
