@@ -10,7 +10,7 @@ time, and every further task 30 to 50 ms more: Ansible compiles the files of a c
 import contextlib
 import importlib
 
-from ..module_utils.camunda7.identity import ensure, guards, reconcile, visibility, writes
+from ..module_utils.camunda7.identity import ensure, ensure_authorization, guards, reconcile, visibility, writes
 from ..module_utils.camunda8 import instances, v1
 from ..module_utils.desired import apply
 from ..module_utils.query import work
@@ -24,6 +24,7 @@ __all__ = [
     "apply",
     "client",
     "ensure",
+    "ensure_authorization",
     "guards",
     "in_process",
     "instances",

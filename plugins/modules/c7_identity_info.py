@@ -90,7 +90,7 @@ dest:
 """
 
 from ..module_utils.camunda7.identity.objects import ID
-from ..module_utils.camunda7.identity.snapshot import KINDS
+from ..module_utils.camunda7.identity.schema import ITEMS
 from ..module_utils.camunda7.identity.snapshot import export as work
 from ..module_utils.camunda7.product import CAMUNDA7
 from ..module_utils.options import CONCURRENCY
@@ -100,7 +100,7 @@ from ..module_utils.task import Spec
 SPEC = Spec(
     CAMUNDA7,
     {
-        "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
+        "kinds": {"type": "list", "elements": "str", "choices": list(ITEMS), "default": list(ITEMS)},
         "ids": {"type": "list", "elements": "str", "default": ["*"]},
         "dest": {"type": "path"},
         **CONCURRENCY,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -140,3 +141,8 @@ TENANT = IdentityResource(
 RESOURCES = (USER, GROUP, TENANT)
 SECTIONS = {resource.plural: resource for resource in RESOURCES}
 """The resources by the section of a document that declares them."""
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether an id matches one of the patterns (``*``, ``?``, ``[abc]``, case-sensitive)."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -16,12 +16,11 @@ from .authorizations import AUTHORIZATION, AuthorizationId
 from .current import State
 from .document import Document
 from .memberships import MEMBERSHIPS, IdentityMembership
-from .objects import RESOURCES, TENANT
+from .objects import RESOURCES, TENANT, matches
 from .options import PURGE_UNDECLARED
 from .permissions import MANAGED
 from .reconcile import AGAIN, GRANTS
 from .side_effects import dropped_with
-from .values import matches
 
 
 def check(document: Document, purge: Collection[str], params: Mapping[str, Any]) -> None:

@@ -18,10 +18,9 @@ from .authorizations import AUTHORIZATION, recovery
 from .current import State, check_visible, fetch
 from .document import Document, Source, load_documents
 from .memberships import MEMBERSHIPS, IdentityMembership
-from .objects import PASSWORD, RESOURCES, SECTIONS, USER
+from .objects import PASSWORD, RESOURCES, SECTIONS, USER, matches
 from .options import ADMIN_GROUPS
 from .schema import ITEMS
-from .values import matches
 
 GRANTS, AGAIN = 2, 6  # stages: authorizations, and those that wait for the removal of objects
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ... import strings
@@ -18,7 +19,6 @@ from .authorizations import AUTHORIZATION
 from .memberships import MEMBERSHIPS
 from .objects import RESOURCES, TEXT, IdentityResource
 from .permissions import TYPES
-from .values import strings_of
 
 
 def _object(properties: dict[str, Schema], *required: str) -> dict[str, Any]:
@@ -74,3 +74,14 @@ def accepts(document: Any) -> bool:
     except (MissingLibraryError, AttributeError, ValueError, TypeError):
         # Not installed, older than 0.20, or the document has a value that JSON does not have.
         return False
+
+
+def strings_of(document: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """Return the strings of a valid document, apart from its keys."""
+    for rows in document.values():
+        for row in rows:
+            for value in row.values():
+                if isinstance(value, list):
+                    yield from value
+                elif isinstance(value, str):
+                    yield value

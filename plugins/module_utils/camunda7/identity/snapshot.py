@@ -15,15 +15,12 @@ from ..client import Camunda7
 from . import authorizations, automatic_grants
 from .authorizations import AUTHORIZATION
 from .memberships import MEMBERSHIPS
-from .objects import SECTIONS
+from .objects import SECTIONS, matches
 from .permissions import SECURABLES
-from .values import matches, strings_of
+from .schema import strings_of
 from .visibility import check_readable
 
 Document = dict[str, list[dict[str, Any]]]
-
-KINDS = (*SECTIONS, AUTHORIZATION.plural)
-"""The sections of a document."""
 
 _MASKED = (
     "The result has a value that is, or holds, a secret of this task, such as the id of a user that is also the "
