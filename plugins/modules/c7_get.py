@@ -99,6 +99,8 @@ seealso:
   - module: bpmops.camunda.c7_search
   - plugin: bpmops.camunda.c7_get
     plugin_type: lookup
+  - ref: Entities of Camunda 7 <ansible_collections.bpmops.camunda.docsite.reference_camunda7>
+    description: Filters, sort fields, fields and views of each entity.
 extends_documentation_fragment:
   - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes

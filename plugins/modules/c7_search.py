@@ -13,7 +13,8 @@ description:
   - Searches one kind of object over the REST API of Camunda 7, Operaton or CIB seven, page by page.
   - Misspelled names, values of the wrong type and unknown operators are errors before the first request. The engine itself ignores
     a filter that it does not know and returns everything.
-  - The list of entities with their filters, sort fields and returned fields is in the reference of the collection's documentation.
+  - The reference R(Entities of Camunda 7,ansible_collections.bpmops.camunda.docsite.reference_camunda7) lists the entities with their
+    filters, sort fields and returned fields.
   - The module chooses between GET and POST. It uses POST where the engine has it, so that long lists and values with commas work.
 options:
   entity:
@@ -81,6 +82,8 @@ seealso:
   - module: bpmops.camunda.c7_get
   - plugin: bpmops.camunda.c7_search
     plugin_type: lookup
+  - ref: Entities of Camunda 7 <ansible_collections.bpmops.camunda.docsite.reference_camunda7>
+    description: Filters, sort fields, fields and views of each entity.
 extends_documentation_fragment:
   - bpmops.camunda.attributes.read_only
   - bpmops.camunda.attributes

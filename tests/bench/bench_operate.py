@@ -47,13 +47,12 @@ with Remembering({{"process-instances": Generated({MANY})}}) as fake:
 """
 
 MODULE = f"""
-import json, sys
+import importlib, sys
 sys.path.insert(0, {LIBRARY!r})
 from ansible.module_utils import basic
 basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
 basic._ANSIBLE_PROFILE = "legacy"
-from {PREFIX}.plugins.modules import operate_search
-operate_search.main()
+importlib.import_module("{PREFIX}.plugins.modules." + sys.argv[1]).main()
 """
 
 # What people write today: log in, then a page after the other by including the same tasks again.
@@ -104,8 +103,9 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    command = [sys.executable, "-c", SERVER]
+def serving(server: str = SERVER) -> Iterator[Server]:
+    """A server whose program prints its connection options, and for each line of its input the number of requests."""
+    command = [sys.executable, "-c", server]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Server(process)
@@ -133,9 +133,9 @@ def play(folder: Path, parameters: dict[str, Any], tasks: list[dict[str, Any]], 
     return time.monotonic() - started
 
 
-def memory(arguments: dict[str, Any]) -> float:
+def memory(module: str, arguments: dict[str, Any]) -> float:
     """The largest memory in MB that the module needs in a process of its own."""
-    process = subprocess.Popen([sys.executable, "-c", MODULE], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", MODULE, module], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert process.stdin is not None
     process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
     process.stdin.close()
@@ -199,7 +199,7 @@ def main() -> None:
         for what, median in medians.items():
             print(f"{what:34}{median:9.2f}{requests[what]:10}")
         options = {**parameters, "entity": "process-instances"}
-        few, many = (memory({**options, "dest": dest, "limit": limit}) for limit in (1000, MANY))
+        few, many = (memory("operate_search", {**options, "dest": dest, "limit": limit}) for limit in (1000, MANY))
         empty = medians["empty play"]
         print(f"\nmemory of the module: {few:.0f} MB for 1000 to a file, {many:.0f} MB for {MANY}")
         for mode in ("", ", own process"):

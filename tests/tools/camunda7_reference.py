@@ -21,16 +21,20 @@ HEAD = """\
 Entities of Camunda 7
 =====================
 
-What ``c7_search`` and ``c7_get`` (modules and lookups) can search and get: the filters, sort fields, returned fields and views of each entity. The names are those of the REST API; its documentation describes what each filter selects.
+What ``c7_search`` and ``c7_get`` (modules and lookups) can search and get: the filters, sort fields, returned fields
+and views of each entity. The names are those of the REST API; its documentation describes what each filter selects.
 
-The tables come from the OpenAPI description of Camunda 7.24 and were checked against running engines. A version beside a filter is the version of Camunda 7 that added it. Before such a filter is used, the engine is asked once whether it knows it, because it would otherwise ignore it and return everything.
+The tables come from the OpenAPI description of Camunda 7.24 and were checked against running engines. A version beside
+a filter is the version of Camunda 7 that added it. Before such a filter is used, the engine is asked once whether it
+knows it, because it would otherwise ignore it and return everything.
 
 How values are given:
 
 - *Lists* are lists of strings.
 - *Dates* have the format ``2026-01-31T12:00:00Z`` or ``2026-01-31``.
 - *Flags* can only be ``true``. Omit them instead of giving ``false``.
-- *Conditions on variables* are lists of mappings with ``name``, ``operator`` and ``value``.
+- *Conditions on variables* are lists of mappings with ``name``, ``operator`` and ``value``. The operators are ``eq``,
+  ``neq``, ``gt``, ``gteq``, ``lt``, ``lteq`` and ``like``, unless others are listed.
 - *Conditions on dates* are lists of mappings with ``operator`` (``gt`` or ``lt``) and ``value``.
 """
 
