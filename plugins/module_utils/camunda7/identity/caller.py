@@ -108,12 +108,13 @@ def losses(caller: Caller, changes: Sequence[Change], asked: Collection[Hashable
         each change with the rights that it would take.
     """
     found: list[tuple[Change, set[Right]]] = []
-    now = caller
+    now, had = caller, caller.targets()
     for change in changes:
         if not now.concerns(change):
             continue
         after = now.after(change)
-        targets = now.targets()
+        # Also what the user had a right on before the changes until now.
+        targets = now.targets() | had
         if change.kind is AUTHORIZATION and change.key.resource_id != EVERYBODY:
             targets = {change.key[3:]}
         # Nobody needs a right on a group that is deleted.

@@ -137,9 +137,24 @@ ONLY_RIGHT = (
     },
 )
 
+# The caller's only right on a tenant: its own row is replaced by a row of its group, and then the group is deleted.
+LENT_RIGHT = (
+    Model(
+        {"user": {"a"}, "group": {"a"}, "tenant": set()},
+        {("members", "a", "a")},
+        {(1, "user", "a", 11, "a"): ["CREATE"]},
+    ),
+    {
+        **ONLY_RIGHT[1],
+        "authorizations": [{"type": "grant", "group": "a", "resource": "tenant", "id": "*", "permissions": ["ALL"]}],
+        "purge": ["groups", "authorizations"],
+    },
+)
+
 
 @MANY
 @example(ONLY_RIGHT)
+@example(LENT_RIGHT)
 @given(cases())
 def test_the_caller_never_lacks_a_right_that_it_had(case: tuple[Model, dict[str, Any]]) -> None:
     model, task = copy.deepcopy(case)
