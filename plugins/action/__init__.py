@@ -11,6 +11,7 @@ import contextlib
 import importlib
 
 from ..module_utils.camunda7.identity import ensure, ensure_authorization, guards, reconcile, visibility, writes
+from ..module_utils.camunda7.identity import work as identity
 from ..module_utils.camunda8 import instances, v1
 from ..module_utils.desired import apply
 from ..module_utils.query import work
@@ -26,6 +27,7 @@ __all__ = [
     "ensure",
     "ensure_authorization",
     "guards",
+    "identity",
     "in_process",
     "instances",
     "reconcile",

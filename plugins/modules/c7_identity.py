@@ -160,9 +160,9 @@ kept:
 
 from ..module_utils.camunda7.identity.objects import ID
 from ..module_utils.camunda7.identity.options import GUARDS, PURGE_UNDECLARED, UPDATE_PASSWORD
-from ..module_utils.camunda7.identity.reconcile import PURGE
-from ..module_utils.camunda7.identity.reconcile import reconcile_task as work
 from ..module_utils.camunda7.identity.schema import ITEMS, section_arguments
+from ..module_utils.camunda7.identity.work import PURGE
+from ..module_utils.camunda7.identity.work import reconcile_identity as work
 from ..module_utils.camunda7.product import CAMUNDA7
 from ..module_utils.options import CONCURRENCY, allow
 from ..module_utils.runner import run

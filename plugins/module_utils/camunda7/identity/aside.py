@@ -10,10 +10,11 @@ is the list of the grantee's name and the resource id that it had, as JSON, so t
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from ...desired.plan import Object
-from .authorizations import ASIDE, ASIDE_ID
+from ...desired.plan import UPDATE, Change, Object
+from .authorizations import ASIDE, ASIDE_ID, AUTHORIZATION, AuthorizationId
 
 
 def _grantee(row: Object) -> str:
@@ -37,3 +38,14 @@ def under_own_identity(row: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(names, list) or [type(name) for name in names] != [str, str]:
         return row
     return {**row, grantee: names[0], "resourceId": names[1], ASIDE: True}
+
+
+def recovery(rows: Mapping[AuthorizationId, Object], changed: Collection[AuthorizationId] = ()) -> list[Change]:
+    """Return the changes that move back the rows which an interrupted creation left aside.
+
+    Args:
+        rows: rows by their identity.
+        changed: identities of rows that the plan changes anyway; changing such a row moves it back too.
+    """
+    left = {key: row for key, row in rows.items() if ASIDE in row and key not in changed}
+    return [Change(UPDATE, AUTHORIZATION, key, row, AUTHORIZATION.merge(row, row)) for key, row in left.items()]

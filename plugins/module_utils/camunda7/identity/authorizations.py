@@ -12,10 +12,10 @@ A row that an interrupted creation left aside (see ``aside``) is returned under 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from ...desired.plan import UPDATE, Change, Kind, Object
+from ...desired.plan import Change, Kind, Object
 from ...rest import shapes
 from ..client import Camunda7
 from .permissions import ALL_NUMBERS, TYPE_NAMES, TYPES, VOLATILE, normal, securable_of
@@ -167,14 +167,3 @@ def find_all(client: Camunda7, resources: Iterable[int], *, everything: bool) ->
         # One list after the other, so that not all rows are in memory twice.
         rows = (row for query in queries for row in client.list("authorization", fields=ROW, query=query))
     return _by_key(row for row in rows if row.get("resourceId") is not None)
-
-
-def recovery(rows: Mapping[AuthorizationId, Object], changed: Collection[AuthorizationId] = ()) -> list[Change]:
-    """Return the changes that move back the rows which an interrupted creation left aside.
-
-    Args:
-        rows: rows by their identity.
-        changed: identities of rows that the plan changes anyway; changing such a row moves it back too.
-    """
-    left = {key: row for key, row in rows.items() if ASIDE in row and key not in changed}
-    return [Change(UPDATE, AUTHORIZATION, key, row, _merge(row, row)) for key, row in left.items()]

@@ -12,7 +12,7 @@ from ...desired import ensure
 from ...desired.plan import Change, Stages, plan
 from ...task import Work
 from ..client import Camunda7
-from . import authorizations
+from . import aside, authorizations
 from .authorizations import AUTHORIZATION, Authorizations
 from .memberships import IdentityMembership
 from .objects import IdentityResource
@@ -35,7 +35,7 @@ def ensure_object(resource: IdentityResource) -> Work[Camunda7]:
         else:
             # An object that exists does not show whether its creation was interrupted before the end.
             rows = _set_aside_on(client, resource, name) if resource.automatic_grant else {}
-            before = authorizations.recovery(rows)
+            before = aside.recovery(rows)
         return _checked(client, [before, changes], params.get("allow") or ())
 
     return ensure.ensure(resource, stages)
@@ -54,7 +54,7 @@ def ensure_members(*memberships: IdentityMembership) -> Work[Camunda7]:
         back: list[Change] = []
         if memberships[0].automatic_grant and (deletes or params["state"] == "present"):
             # With a member that leaves, the engine deletes the authorization that was moved back.
-            back = authorizations.recovery(_set_aside_on(client, container, name))
+            back = aside.recovery(_set_aside_on(client, container, name))
         return _checked(client, [back, creates, deletes], params["allow"])
 
     return ensure.ensure_members(memberships, stages)

@@ -99,7 +99,7 @@ def _create_despite_grant(client: Camunda7, key: AuthorizationId, create: Callab
     """Create an object although the authorization that the engine creates with it exists (see ``automatic_grants``).
 
     The row is set aside, the object is created, the row that the engine created with it is deleted, and the first one
-    is moved back. ``authorizations.recovery`` completes what was interrupted in between.
+    is moved back. ``aside.recovery`` completes what was interrupted in between.
 
     Returns:
         False if there is no such row, so that the engine refused the creation for another reason.

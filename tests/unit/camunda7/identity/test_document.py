@@ -18,9 +18,9 @@ import yaml
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
     document,
     explain,
-    reconcile,
     schema,
     sources,
+    work,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import Source
@@ -259,7 +259,7 @@ def test_what_is_wrong_with_a_user_is_said(row: Any, message: str) -> None:
 def test_a_password_by_the_side_is_a_string_that_is_not_blank(password: Any) -> None:
     loaded = _load({"users": [{"id": "jdoe"}, {"id": "fine"}]})
     with pytest.raises(UsageError) as caught:
-        reconcile._add_passwords(loaded, {"fine": "kJ8#", "jdoe": password})
+        work._add_passwords(loaded, {"fine": "kJ8#", "jdoe": password})
     assert caught.value.message.startswith("passwords.jdoe: it ")
     assert "kJ8#" not in caught.value.message and "5349" not in caught.value.message
     assert loaded.objects["user"] == {"jdoe": {"id": "jdoe"}, "fine": {"id": "fine"}}

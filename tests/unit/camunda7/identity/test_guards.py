@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import work
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import MANAGED, securable_of
@@ -42,7 +42,7 @@ OPTIONS: dict[str, Any] = {
 def _run(model: Model, **options: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """Plan and carry out a task; return what changed, and what was kept."""
     client: Any = model
-    stages, kept = reconcile.plan_task(client, {**OPTIONS, **options}, Redactor())
+    stages, kept = work.plan_task(client, {**OPTIONS, **options}, Redactor())
     changes = [change for stage in stages for change in stage]
     for change in changes:
         model.apply(change)
@@ -162,7 +162,7 @@ PURGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "groups": ({"groups": [{"id": "ops"}]}, ["groups"]),
     "everything": (
         {"users": [{"id": "jdoe"}], "groups": [{"id": "ops"}], "tenants": [{"id": "t"}]},
-        list(reconcile.PURGE),
+        list(work.PURGE),
     ),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import reconcile
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import work
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.caller import Caller
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.permissions import SECURABLES
@@ -73,7 +73,7 @@ def cases(draw: Any) -> tuple[Model, dict[str, Any]]:
         "src": None,
         "passwords": None,
         "update_password": "on_create",
-        "purge": draw(st.lists(st.sampled_from(reconcile.PURGE), unique=True)),
+        "purge": draw(st.lists(st.sampled_from(work.PURGE), unique=True)),
         "protect": draw(st.lists(names, unique=True, max_size=1)),
         "max_deletions": "100%",
         "concurrency": 1,
@@ -84,7 +84,7 @@ def cases(draw: Any) -> tuple[Model, dict[str, Any]]:
 
 def _plan(model: Model, task: dict[str, Any]) -> tuple[Stages, list[dict[str, Any]]]:
     client: Any = model
-    return reconcile.plan_task(client, task, Redactor())
+    return work.plan_task(client, task, Redactor())
 
 
 def _changes(model: Model, task: dict[str, Any]) -> list[Any]:

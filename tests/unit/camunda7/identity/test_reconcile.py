@@ -13,6 +13,7 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity i
     guards,
     purge,
     reconcile,
+    work,
 )
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.current import State
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.document import (
@@ -30,7 +31,7 @@ FULL: dict[str, Any] = {
     "tenants": [{"id": "t", "users": ["u"], "groups": ["g"]}],
     "authorizations": [{"user": "u", "resource": "tenant", "id": "t", "permissions": ["READ", "UPDATE"]}],
 }
-EVERYTHING = reconcile.PURGE
+EVERYTHING = work.PURGE
 
 
 def _document(data: dict[str, Any]) -> Document:
