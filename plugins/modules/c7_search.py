@@ -43,7 +43,8 @@ options:
   sort:
     description:
       - Sort order. The id is always the last sort field where the engine can sort by it, so that pages do not lose objects.
-      - Where it cannot, the search needs the memory of all its objects when they do not fit into one page, and O(resume) is not possible.
+      - Where it cannot, the search needs the memory of all its objects if they do not fit into one page, at most 100,000 are found, and
+        O(resume) is not possible.
       - Entities that the engine lists by GET only, such as V(incident) and V(process-definition), can be sorted by one field.
       - By default objects are in the order of their ids.
     suboptions:

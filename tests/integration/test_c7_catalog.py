@@ -9,12 +9,18 @@ import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog, traits
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.overrides import OVERRIDES, Override
 from ansible_collections.bpmops.camunda.tests.tools import camunda7_catalog as generator
+from ansible_collections.bpmops.camunda.tests.tools import licences
 
 LATEST = generator.VERSIONS[-1]
 
 
 def _title(override: Override) -> str:
     return f"{override.entity} {override.column} {override.name}"
+
+
+def test_the_description_has_the_licence_that_the_list_allows() -> None:
+    assert generator.description(LATEST)["info"]["license"]["name"] == "Apache License 2.0"
+    assert {row.name: row.licence for row in licences.table()}[generator.ARTIFACT] == "Apache-2.0"
 
 
 @pytest.mark.parametrize("room", generator.ENTITIES)

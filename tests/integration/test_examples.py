@@ -14,7 +14,9 @@ import yaml
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
 
-MODULES = sorted(path.stem for path in Path(__file__).parents[2].joinpath("plugins", "modules").glob("c7_*.py"))
+READING = ["c7_get", "c7_search"]
+FILES = Path(__file__).parents[2].joinpath("plugins", "modules").glob("c7_*.py")
+MODULES = sorted({path.stem for path in FILES} - set(READING))
 STATE = """
 users: [{id: jdoe}, {id: mmiller}, {id: svc-robot}]
 groups: [{id: ops, members: [jdoe]}]
@@ -44,4 +46,19 @@ def test_examples_run(play: Play, clean_engine: Engine, name: str) -> None:
     run = play([*ground, *examples], variables=variables)
     assert len(run.tasks) == len(ground) + len(examples) >= len(ground) + 1
     for each in run:
+        assert each.ok
+
+
+@pytest.mark.parametrize("name", READING)
+def test_examples_of_searching_and_reading_run(searched: Engine, tmp_path: Path, name: str) -> None:
+    module = importlib.import_module(f"ansible_collections.bpmops.camunda.plugins.modules.{name}")
+    (instance,) = searched.api.get("/process-instance", businessKey="order 3")
+    variables = {
+        "camunda7_url": searched.url,
+        "camunda7_username": searched.username,
+        "camunda7_password": searched.password,
+        "instance_id": instance["id"],
+        "failed": {"objects": searched.api.get("/job", noRetriesLeft="true")},
+    }
+    for each in Play(tmp_path)(yaml.safe_load(module.EXAMPLES), variables=variables):
         assert each.ok

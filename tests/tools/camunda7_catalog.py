@@ -22,6 +22,9 @@ from typing import Any
 from ..engines.java import artifact
 from .cache import ROOT
 
+ARTIFACT = "org.camunda.bpm:camunda-engine-rest-openapi"
+"""The Maven coordinates of the description, without the version."""
+
 VERSIONS = ("7.20.0", "7.21.0", "7.22.0", "7.23.0", "7.24.0")
 """The versions that are supported. The last one is described; the others tell which filters are younger than they."""
 
@@ -95,7 +98,7 @@ ROWS: dict[str, dict[str, str]] = {{
 @cache
 def description(version: str) -> Mapping[str, Any]:
     """Return the OpenAPI description of a version, which is fetched when it is not in the cache."""
-    with zipfile.ZipFile(artifact(f"org.camunda.bpm:camunda-engine-rest-openapi:{version}:jar")) as jar:
+    with zipfile.ZipFile(artifact(f"{ARTIFACT}:{version}:jar")) as jar:
         loaded: Mapping[str, Any] = json.loads(jar.read("openapi.json"))
     return loaded
 

@@ -23,6 +23,7 @@ from .processes import ToolError, output_of
 
 TABLE = Path(__file__).with_name("licences.tsv")
 REPOSITORY = Path.home() / ".m2" / "repository"  # where Maven keeps poms
+BESIDE_THE_ENGINES = frozenset({"maven-dependency-plugin", "camunda-engine-rest-openapi"})  # fetched by Maven too
 OLDER = "comes with older versions of Camunda 7"  # a purpose: only ./dev test versions fetches that
 POM = "{http://maven.apache.org/POM/4.0.0}"
 
@@ -106,7 +107,7 @@ def names(kind: str) -> set[str]:
 def jars(*, older: bool = False) -> set[str]:
     """The artifacts that the list allows for the pinned engines; ``older``: for older versions too."""
     rows = [row for row in table() if row.kind == "maven" and (older or row.purpose != OLDER)]
-    return {row.name.rpartition(":")[2] for row in rows} - {"maven-dependency-plugin"}
+    return {row.name.rpartition(":")[2] for row in rows} - BESIDE_THE_ENGINES
 
 
 def show() -> str:

@@ -91,7 +91,7 @@ def load(name: str) -> Camunda7Entity:
     rows = trait.rows()
     columns = corrected(name, rows)
     reads = frozenset(rows[name]["reads"].split())
-    in_url = "post" not in reads
+    in_url = "post" not in reads or ("count" in reads and "count-post" not in reads)
     filters = [each for each in columns["filters"].values() if each.kind != "or"]
     return Camunda7Entity(
         name,
@@ -108,7 +108,7 @@ def load(name: str) -> Camunda7Entity:
             each.name: Sort(each.name, parameters=("variable", "type") if each.kind == "variable" else ())
             for each in columns["sorts"].values()
         },
-        tuple(columns["fields"]),
+        (*columns["fields"], *trait.added),
         check_key=trait.check_key,
         started=trait.started,
         ended=trait.ended,

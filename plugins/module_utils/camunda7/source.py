@@ -21,6 +21,9 @@ from .lists import ROW, Order, Where
 if TYPE_CHECKING:
     from .catalog import Camunda7Entity
 
+_MOST_WITH_TIES = 100_000
+"""How many objects are read at once at most, in an order that leaves ties."""
+
 
 class Place(NamedTuple):
     """Where a page starts.
@@ -84,12 +87,12 @@ class Camunda7Source:
         return Page(new, following, first, copies=len(found.rows) - len(new))
 
     def _page_with_ties(self, entity: Camunda7Entity, where: Where, order: Order, size: int, place: Place) -> Page:
-        found = self._rows(entity, where, order, max(size, 2 * len(place.seen)), 0)
+        found = self._rows(entity, where, order, min(max(size, 2 * len(place.seen)), _MOST_WITH_TIES), 0)
         if found.is_full and found.size <= len(place.seen):
             raise CamundaError(
-                f"The engine returns {found.size} objects at most (queryMaxResultsLimit), and does not tell which of "
-                f"the {entity.name} that are equal in this order come first, so that further pages would lose some. "
-                "Omit sort, or narrow the filter."
+                f"sort: more than {found.size} {entity.name} cannot be read in this order. The engine does not tell "
+                "which of those that are equal in it come first, so they would have to be read at once, which its "
+                "queryMaxResultsLimit or the memory does not allow. Omit sort, or narrow the filter."
             )
         new = [row for row in found.rows if row["id"] not in place.seen]
         return _slice(new, size, Place(0, place.seen | _ids(found.rows), last=not found.is_full))

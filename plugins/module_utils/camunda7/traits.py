@@ -133,6 +133,7 @@ class Trait:
         encode: an id as a segment of a path.
         in_url: parameters that every request for objects carries.
         show: an object as it is shown.
+        added: the fields that it adds.
     """
 
     rows: Callable[[], Rows]
@@ -144,6 +145,7 @@ class Trait:
     encode: Callable[[str], str] = encode
     in_url: Mapping[str, Any] = field(default_factory=dict)
     show: Callable[[Row], dict[str, Any]] = dict
+    added: tuple[str, ...] = ()
 
     @property
     def check_key(self) -> Check:
@@ -201,7 +203,7 @@ TRAITS: Mapping[str, Trait] = {
     "user": Trait(_identity, "userId", found_by="id", encode=encode_id),
     "group": Trait(_identity, "id", encode=encode_id),
     "tenant": Trait(_identity, "id", encode=encode_id),
-    "authorization": Trait(_identity, show=named),
+    "authorization": Trait(_identity, show=named, added=("typeName", "resourceName")),
     "filter": Trait(_identity, "filterId"),
 }
 
