@@ -99,9 +99,11 @@ def product_options(env: Mapping[str, tuple[str, ...]], *extra: Option) -> tuple
 
     Args:
         env: environment variables by option name, in place of those in BASE.
-        extra: the product's own rows.
+        extra: the product's own rows. One with the name of a row in BASE takes its place.
     """
-    return (*(replace(option, env=env.get(option.name, option.env)) for option in BASE), *extra)
+    own = {option.name: option for option in extra}
+    base = [own.pop(option.name, replace(option, env=env.get(option.name, option.env))) for option in BASE]
+    return (*base, *own.values())
 
 
 def argument_spec(options: tuple[Option, ...]) -> dict[str, dict[str, Any]]:

@@ -104,11 +104,14 @@ class Product(Generic[C]):
         name: its action group.
         options: its connection options.
         connect: makes its client from the parameters, the redactor, and whether it must refuse writes.
+        place: what the client takes from ``url``, by default all of it. Tasks with the same place and otherwise the
+            same connection options may share a client.
     """
 
     name: str
     options: tuple[Option, ...]
     connect: Connect[C]
+    place: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import http.client
 import os
+import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import urlsplit
 
 from .. import libraries
@@ -24,6 +25,9 @@ from . import bounded
 from .connection import Connection
 from .deadline import Deadline
 from .response import Response
+
+if TYPE_CHECKING:
+    from .bodies import Sink, Upload
 
 _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
@@ -40,14 +44,16 @@ class Request:
         url: the whole URL; sent as it is, byte for byte.
         path: what to call it in errors.
         repeatable: whether doing it twice is the same as doing it once.
+        sink: where the body of the answer goes; None to keep it in memory.
     """
 
     method: str
     url: str = field(repr=False)
     path: str
     headers: Mapping[str, str] = field(repr=False)
-    body: Optional[bytes] = field(default=None, repr=False)
+    body: Union[bytes, Upload, None] = field(default=None, repr=False)
     repeatable: bool = True
+    sink: Optional[Sink] = None
 
     @property
     def name(self) -> str:
@@ -125,22 +131,22 @@ class Transport:
         # A request that must not be sent twice takes no connection that the server may have closed meanwhile.
         fresh = self._reusable is False or (self._reusable is None and not request.repeatable)
         limits = connection.connect_timeout, connection.read_timeout
-        exchange = bounded.Exchange(request.name, deadline, *limits, MAX_BODY, fresh)
+        exchange = bounded.Exchange(request.name, deadline, *limits, connection.write_timeout, MAX_BODY, fresh)
         timeout = self._urllib3.Timeout(*map(deadline.cap, limits))
+        body: Any = request.body
+        headers = request.headers
+        if body is not None and not isinstance(body, bytes):
+            headers = {**headers, "Content-Length": str(len(body))}
+            body = body.blocks()
         try:
+            target = request.url[self._target_from :]
             answer = bounded.send(
-                self._pool,
-                exchange,
-                request.method,
-                request.url[self._target_from :],
-                body=request.body,
-                headers=request.headers,
-                timeout=timeout,
+                self._pool, exchange, request.method, target, body=body, headers=headers, timeout=timeout
             )
             if answer.status < 200:
                 answer.close()
                 raise bounded.InterimError
-            content = _content(answer, exchange)
+            content = _content(answer, exchange, request.sink)
         except self._failures as error:
             from . import transport_errors
 
@@ -193,33 +199,34 @@ class Transport:
         }
 
 
-def _content(raw: Any, exchange: bounded.Exchange) -> bytes:
-    """Read the body as it arrives, so that the deadline ends a body that trickles in."""
-    read = _reader(raw)
-    parts: list[bytes] = []
-    while True:
-        part = read(_CHUNK, decode_content=False)
-        if not part:
-            break
-        parts.append(part)
+def _content(raw: Any, exchange: bounded.Exchange, sink: Optional[Sink]) -> bytes:
+    """Return the body of an answer; nothing if the sink took it."""
+    encoding = raw.headers.get("Content-Encoding", "").lower()
+    is_packed = encoding in ("gzip", "x-gzip")  # all that requests offer
+    put = sink.begin(raw.status) if sink else None
+    if put is not None:
+        from .bodies import copy
+
+        exchange.largest = sys.maxsize
+        copy(_blocks(raw), put, is_packed=is_packed)
+        return b""
+    content = b"".join(_blocks(raw))
+    return _unpack(content, exchange) if is_packed and content else content
+
+
+def _blocks(raw: Any) -> Iterator[bytes]:
+    """Yield the body as it arrives, so that the deadline ends a body that trickles in."""
+    if not hasattr(raw, "read1"):  # urllib3 has it since 2.2
+        raw._fp.read = raw._fp.read1
+    read = getattr(raw, "read1", raw.read)
+    while block := read(_CHUNK, decode_content=False):
+        yield block
     # urllib3 1 does not check whether the body is complete.
     if raw.length_remaining:
         raise http.client.IncompleteRead(b"")
-    return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""), exchange)
 
 
-def _reader(raw: Any) -> Any:
-    """Return the method that reads as many bytes as have arrived. urllib3 has it since 2.2."""
-    if not hasattr(raw, "read1"):
-        raw._fp.read = raw._fp.read1
-        return raw.read
-    return raw.read1
-
-
-def _unpack(content: bytes, encoding: str, exchange: bounded.Exchange) -> bytes:
-    """Decompress gzip, which is all that requests offer. With anything else the body is not JSON."""
-    if encoding.lower() not in ("gzip", "x-gzip") or not content:
-        return content
+def _unpack(content: bytes, exchange: bounded.Exchange) -> bytes:
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     unpacked = unpacker.decompress(content, exchange.largest)
     if unpacker.unconsumed_tail:
