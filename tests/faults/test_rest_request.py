@@ -348,7 +348,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"a": ', "JSON that breaks off"),
+        (b'{"a": ', "truncated JSON"),
         (b"<html>", "is not JSON"),
         (b"[\xff]", "is not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),

@@ -51,7 +51,7 @@ def transport_error(error: Exception, exchange: bounded.Exchange, server: Server
         if exchange.writing:
             seconds = exchange.write_timeout
             return TransportError(
-                f"{what}: {place.host} took nothing of the request for {seconds:g} s (option write_timeout).", sent=True
+                f"{what}: {server.host} took nothing for {seconds:g} s (option write_timeout).", sent=True
             )
         seconds = exchange.read_timeout
         return TransportError(f"{what}: {server.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
