@@ -133,11 +133,27 @@ class _Stream(io.RawIOBase):
         super().close()
 
 
+class _Reader(io.BufferedReader):
+    """Remembers the last line: http.client takes the end of the connection for the end of the headers."""
+
+    line = b""
+
+    def readline(self, *size: Any) -> bytes:
+        self.line = super().readline(*size)
+        return self.line
+
+
 class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp.close()
-        self.fp = io.BufferedReader(_Stream(sock, _current.exchange))
+        self.fp = self._reader = _Reader(_Stream(sock, _current.exchange))
+
+    def begin(self) -> None:
+        """Read the status and the headers."""
+        super().begin()
+        if not self._reader.line:
+            raise http.client.IncompleteRead(b"")
 
 
 class _Connection:
