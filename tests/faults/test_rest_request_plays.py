@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.bpmops.camunda.tests.support.fault_server import Behaviour, FaultServer, Received, answer
 from ansible_collections.bpmops.camunda.tests.support.plays import (
     CORES,
@@ -21,6 +23,7 @@ from ansible_collections.bpmops.camunda.tests.support.plays import (
 )
 from ansible_collections.bpmops.camunda.tests.support.token_server import TokenServer
 
+PLUGINS = "ansible_collections.bpmops.camunda.plugins"
 OFF = {"BPMOPS_CAMUNDA_IN_PROCESS": "0"}
 LOOKUP = "query('bpmops.camunda.rest_request', "
 
@@ -229,3 +232,51 @@ def test_the_lookup(server: FaultServer, tmp_path: Path, core: str) -> None:
                 assert each.ok["msg"] == wanted, expression
     assert {each.method for each in server.requests} == {"GET"}
     assert_no_secret(run, [word])
+
+
+def test_the_examples_run(server: FaultServer, tmp_path: Path) -> None:
+    """Those of the module and of the lookup, with the addresses and files of the test."""
+
+    def route(received: Received) -> Behaviour:
+        if received.method == "POST":
+            return answer(202, {}, headers={"Location": "/imports/1"})
+        if received.method == "PUT":
+            return answer(204)
+        found: dict[str, Any] = {
+            "/orders/42": {"id": "42"},
+            "/engine": [{"name": "default"}],
+            "/customers": {"value": [1, 2]},
+            "/imports/1": {"state": "done", "imported": 5},
+        }
+        if received.path == "/customers" and "offset" in received.query:
+            return answer(200, [3])
+        return answer(200, found[received.path]) if received.path in found else answer(404, {})
+
+    server.route(route)
+    (tmp_path / "orders.csv").write_text("1;2\n")
+    with TokenServer({"ops": "secret"}) as tokens:
+        replaced = {
+            "https://api.example.com/reports/2026": f"{server.url}/orders/42",
+            "https://api.example.com": server.url,
+            "https://login.example.com/oauth/token": tokens.token_url,
+            "/var/lib/orders": str(tmp_path),
+            "/var/lib/reports": str(tmp_path),
+        }
+        variables = {"engine_username": "ops", "engine_password": "x", "engine_rest": server.url}
+        variables |= {
+            "api_client_id": "ops",
+            "api_client_secret": "secret",
+            "api_token": "abc-def",
+            "api_key": "abc-def",
+        }
+        texts = []
+        for plugin in ("modules", "lookup"):
+            text = importlib.import_module(f"{PLUGINS}.{plugin}.rest_request").EXAMPLES
+            for old, new in replaced.items():
+                text = text.replace(old, new)
+            texts += yaml.safe_load(text)
+        run = Play(tmp_path, {"token_cache": "none"})(texts, variables=variables)
+    read, profile, pages, job, report, engines, customers = run
+    assert (read.ok["body"], profile.ok["changed"], pages.ok["objects"]) == ({"id": "42"}, True, [1, 2])
+    assert (job.ok["result"], report.ok["dest"]) == (5, f"{tmp_path}/2026.zip")
+    assert (engines.ok["msg"], customers.ok["msg"]) == (["default"], [3])
