@@ -99,11 +99,9 @@ def product_options(env: Mapping[str, tuple[str, ...]], *extra: Option) -> tuple
 
     Args:
         env: environment variables by option name, in place of those in BASE.
-        extra: the product's own rows. One with the name of a row in BASE takes its place.
+        extra: the product's own rows.
     """
-    own = {option.name: option for option in extra}
-    base = [own.pop(option.name, replace(option, env=env.get(option.name, option.env))) for option in BASE]
-    return (*base, *own.values())
+    return (*(replace(option, env=env.get(option.name, option.env)) for option in BASE), *extra)
 
 
 def argument_spec(options: tuple[Option, ...]) -> dict[str, dict[str, Any]]:

@@ -21,12 +21,6 @@ MASK = "********"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@")
 _MEANT_AS_URL = re.compile(r"\s*(?:https?:)?/*(.*)@", re.IGNORECASE | re.DOTALL)
 _HARMLESS_URL = re.compile(r"[A-Za-z0-9._~:/\[\]%+,$!*'()-]*")
-_PARAMETER_FROM = 8  # characters; shorter parameters of URLs are words such as "v1", which occur everywhere
-_SECRET_NAME = re.compile(
-    "auth(oriz|entic)|[-_]auth|^auth($|[-_])|cookie|credential|passw|passphrase|pwd|secret|token|signature|^sig$|session"
-    "|(^|api|access|subscription|private|shared|license)[-_]?key$",
-    re.IGNORECASE,
-)
 _PATTERN_FROM = 4  # characters; of shorter secrets only the usual forms are masked
 
 # Line breaks, and characters that control a terminal or the direction of text.
@@ -117,18 +111,10 @@ class Redactor:
                 self.add(login.group(1))
                 self.add(unquote(login.group(1).partition(":")[2]))
         for parameter in re.split("[?#;&]", value)[1:] if meant else ():
-            name, equals, text = parameter.partition("=")
-            if equals:
-                self.add_named(unquote(name), text)
-            elif len(name) >= _PARAMETER_FROM:
-                self.add(name)
-                self.add(unquote(name))
+            from .secret_names import secret_in
 
-    def add_named(self, name: str, value: object) -> None:
-        """Register the value of a parameter, header or field whose name says that it is secret."""
-        if isinstance(value, str) and len(value) >= _PARAMETER_FROM and secret_name(name):
-            self.add(value)
-            self.add(unquote(value))
+            self.add(secret_in(parameter))
+            self.add(unquote(secret_in(parameter)))
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -179,11 +165,6 @@ class Redactor:
         return value
 
 
-def secret_name(name: str) -> bool:
-    """Whether a parameter, header or field of this name holds a secret."""
-    return _SECRET_NAME.search(name) is not None
-
-
 def shown_option(name: str, value: Any) -> Any:
     """Return what can be shown of the value of an option. One for a URL may hold anything else, and a secret."""
     if not _holds_url(name) or not isinstance(value, str):
@@ -199,19 +180,13 @@ def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor
     texts that may be anything only the size is shown.
     """
     shown = {
-        name: _shown(name, value, arguments[name])
+        name: f"({len(value)} {'characters' if isinstance(value, str) else 'entries'})"
+        if isinstance(value, (list, dict)) or (isinstance(value, str) and arguments[name].get("type") == "raw")
+        else shown_option(name, value)
         for name, value in params.items()
         if name in arguments and value is not None and not arguments[name].get("no_log")
     }
     return {"module_args": redactor.data(shown)}
-
-
-def _shown(name: str, value: Any, argument: Mapping[str, Any]) -> Any:
-    if isinstance(value, (list, dict)):
-        return f"({len(value)} entries)"
-    if isinstance(value, str) and argument.get("type") == "raw":
-        return f"({len(value)} characters)"
-    return shown_option(name, value)
 
 
 def _holds_url(option: str) -> bool:

@@ -104,8 +104,7 @@ class Product(Generic[C]):
         name: its action group.
         options: its connection options.
         connect: makes its client from the parameters, the redactor, and whether it must refuse writes.
-        place: what the client takes from ``url``, by default all of it. Tasks with the same place and otherwise the
-            same connection options may share a client.
+        place: what tasks that share a client have in common in ``url``, all of it by default.
     """
 
     name: str

@@ -246,10 +246,10 @@ def test_an_upload_is_sent_whole_with_each_attempt(server: FaultServer, tmp_path
 def test_a_file_that_becomes_shorter_ends_the_request(
     server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible_collections.bpmops.camunda.plugins.module_utils.rest_request import call
+    from ansible_collections.bpmops.camunda.plugins.module_utils.rest_request import multipart
 
     (tmp_path / "x").write_bytes(b"x" * 1000)
-    monkeypatch.setattr(call, "file_part", lambda path: (path, 2000))
+    monkeypatch.setattr(multipart, "file_part", lambda path: (path, 2000))
     result = fails(server, method="PUT", src=str(tmp_path / "x"))
     assert "changed while it was sent, and the request was broken off: it became shorter" in result["msg"]
     assert server.requests == [] or len(server.requests[0].body) < 2000

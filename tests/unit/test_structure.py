@@ -33,7 +33,8 @@ BASICS = {"errors", "secrets", "libraries", "files", "parallel", "waiting", "str
 DIRECTION = {
     "errors": set(),
     "encodings": set(),
-    "secrets": {"encodings"},
+    "secret_names": set(),
+    "secrets": {"encodings", "secret_names"},
     "libraries": {"errors"},
     "files": {"errors"},
     "parallel": {"errors"},
@@ -49,7 +50,7 @@ DIRECTION = {
     "task": {"desired", "errors", "secrets", "checks", "given", "options"},
     "camunda7": {*BASICS, "options", "task", "rest", "desired", "query"},
     "camunda8": {*BASICS, "options", "task", "rest", "desired", "query"},
-    "rest_request": {*BASICS, "options", "task", "rest", "desired"},
+    "rest_request": {*BASICS, "secret_names", "options", "task", "rest", "desired"},
     "runner": {"task", "secrets"},
 }
 

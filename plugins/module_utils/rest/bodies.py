@@ -6,18 +6,25 @@
 from __future__ import annotations
 
 import os
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Optional, Protocol, Union
+from typing import TYPE_CHECKING, Optional, Protocol, Union
 
 from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from .bounded import Exchange
 
 _READ = 1 << 20
 
 
-class Sink(Protocol):
-    """Where the body of an answer goes instead of into memory."""
+class Receiver(Protocol):
+    """What becomes of answers."""
+
+    def accepts(self, status: int, /) -> bool:
+        """Whether an answer with this status, 300 or more, is a success."""
 
     def begin(self, status: int, /) -> Optional[Callable[[bytes], object]]:
         """Start with an answer, the last attempt's is void. Return what takes its blocks; None to keep it in memory."""
@@ -78,16 +85,33 @@ def file_part(path: str, option: str = "src") -> tuple[str, int]:
         ) from None
 
 
-def copy(blocks: Iterable[bytes], put: Callable[[bytes], object], *, is_packed: bool) -> None:
-    """Hand a body over, unpacked, block by block."""
-    if not is_packed:
-        for block in blocks:
+def take(
+    blocks: Iterable[bytes], put: Optional[Callable[[bytes], object]], exchange: Exchange, *, is_packed: bool
+) -> bytes:
+    """Return a body, unpacked; or hand it over block by block, of any size, and return nothing."""
+    if put is not None:
+        exchange.largest = sys.maxsize
+        for block in _unpacked(blocks, _READ) if is_packed else blocks:
             put(block)
-        return
+        return b""
+    parts: list[bytes] = []
+    left = exchange.largest
+    for block in _unpacked(blocks, _READ):
+        left -= len(block)
+        if left < 0:
+            raise exchange.too_large()
+        parts.append(block)
+    return b"".join(parts)
+
+
+def _unpacked(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Yield the blocks of a body that was compressed with gzip, each of ``most`` bytes at most."""
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    for block in blocks:
-        put(unpacker.decompress(block, _READ))
+    empty = True
+    for packed in blocks:
+        empty = False
+        yield unpacker.decompress(packed, most)
         while unpacker.unconsumed_tail:
-            put(unpacker.decompress(unpacker.unconsumed_tail, _READ))
-    if not unpacker.eof:
+            yield unpacker.decompress(unpacker.unconsumed_tail, most)
+    if not unpacker.eof and not empty:
         raise zlib.error("the end is missing")

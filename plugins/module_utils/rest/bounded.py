@@ -112,6 +112,7 @@ class _Stream(io.RawIOBase):
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)
         self._exchange = exchange
+        self.ended = False
 
     def readable(self) -> bool:
         return True
@@ -123,6 +124,7 @@ class _Stream(io.RawIOBase):
         exchange.writing = False
         self._sock.settimeout(exchange.deadline.cap(exchange.read_timeout))
         count: int = self._file.readinto(buffer)
+        self.ended = count == 0
         exchange.received += count
         if exchange.received > exchange.largest:
             raise exchange.too_large()
@@ -133,26 +135,17 @@ class _Stream(io.RawIOBase):
         super().close()
 
 
-class _Reader(io.BufferedReader):
-    """Remembers the last line: http.client takes the end of the connection for the end of the headers."""
-
-    line = b""
-
-    def readline(self, *size: Any) -> bytes:
-        self.line = super().readline(*size)
-        return self.line
-
-
 class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp.close()
-        self.fp = self._reader = _Reader(_Stream(sock, _current.exchange))
+        self._stream = _Stream(sock, _current.exchange)
+        self.fp = io.BufferedReader(self._stream)
 
     def begin(self) -> None:
-        """Read the status and the headers."""
+        """Read the status and the headers. http.client takes the end of the connection for the end of the headers."""
         super().begin()
-        if not self._reader.line:
+        if self._stream.ended:
             raise http.client.IncompleteRead(b"")
 
 

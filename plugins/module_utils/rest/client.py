@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
@@ -25,7 +25,7 @@ from .transport import Request, Transport
 
 if TYPE_CHECKING:
     from . import retry
-    from .bodies import Sink, Upload
+    from .bodies import Receiver, Upload
 
 QueryValue = Union[str, int, float, bool, None]
 Query = Union[str, Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
@@ -38,12 +38,7 @@ _REPEATABLE_WRITES = frozenset(("PUT", "DELETE"))
 
 @dataclass(frozen=True)
 class _Operation:
-    """What the caller asked for, ready to be sent.
-
-    Attributes:
-        page: whether the answer may be a web page.
-        fine: statuses from 300 on that are no failure.
-    """
+    """What the caller asked for, ready to be sent; ``page`` says that the answer may be a web page."""
 
     method: str
     path: str
@@ -52,8 +47,7 @@ class _Operation:
     body: Union[bytes, Upload, None]
     page: bool
     repeatable: bool
-    fine: Container[int]
-    sink: Optional[Sink]
+    receiver: Optional[Receiver]
 
 
 class Client:
@@ -108,8 +102,7 @@ class Client:
         query: Optional[Query] = None,
         body: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        fine: Container[int] = (),
-        sink: Optional[Sink] = None,
+        receiver: Optional[Receiver] = None,
     ) -> Response:
         """Send an operation that changes nothing on the server, and return its success.
 
@@ -119,14 +112,13 @@ class Client:
             query: parameters; None values are left out, booleans become true and false. A string is encoded already.
             body: an object to send as JSON; bytes or an upload, with a Content-Type in ``headers``; None for no body.
             headers: more headers. Accept is application/json unless given here.
-            fine: statuses from 300 on that count as a success.
-            sink: where the body of the answer goes; None to keep it in memory.
+            receiver: says which answers are a success, by default those below 300, and takes their bodies.
 
         Raises:
             AnswerError: the server answered with a status of 300 or more, or with a web page.
             TransportError: there was no complete answer (see its ``sent``), or no time left.
         """
-        return self._call(method, path, query, body, headers, True, fine, sink)
+        return self._call(method, path, query, body, headers, True, receiver)
 
     def write(
         self,
@@ -137,8 +129,7 @@ class Client:
         body: Any = None,
         headers: Optional[Mapping[str, str]] = None,
         repeatable: Optional[bool] = None,
-        fine: Container[int] = (),
-        sink: Optional[Sink] = None,
+        receiver: Optional[Receiver] = None,
     ) -> Response:
         """Send an operation that may change something. Parameters and errors as in ``read``, and:
 
@@ -155,7 +146,7 @@ class Client:
             )
         if repeatable is None:
             repeatable = method in _REPEATABLE_WRITES
-        return self._call(method, path, query, body, headers, repeatable, fine, sink)
+        return self._call(method, path, query, body, headers, repeatable, receiver)
 
     def _call(
         self,
@@ -165,15 +156,14 @@ class Client:
         body: Any,
         headers: Optional[Mapping[str, str]],
         repeatable: bool,
-        fine: Container[int],
-        sink: Optional[Sink],
+        receiver: Optional[Receiver],
     ) -> Response:
         if not _PATH.fullmatch(path):
             raise UsageError(f"{method}: the path must start with a slash and be percent-encoded, without a query.")
         own = {name.title(): value for name, value in (headers or {}).items()}
         content = _content(body, own)
         sent = {**_HEADERS, **own}
-        operation = _Operation(method, path, _encoded(query), sent, content, "Accept" in own, repeatable, fine, sink)
+        operation = _Operation(method, path, _encoded(query), sent, content, "Accept" in own, repeatable, receiver)
         deadline = Deadline(self._connection.deadline)
         once = partial(self._once, operation, deadline)
         try:
@@ -209,7 +199,8 @@ class Client:
             from . import retry
 
             return retry.transport_failure(error)
-        if response.status in operation.fine or (response.status < 300 and (operation.page or not response.is_html)):
+        accepted = operation.receiver is not None and operation.receiver.accepts(response.status)
+        if accepted or (response.status < 300 and (operation.page or not response.is_html)):
             return response
         return self._failure(response, attempt)
 
@@ -225,10 +216,8 @@ class Client:
         query = "&".join(filter(None, (operation.query, _encoded(credentials.query))))
         url = self._connection.url + operation.path + ("?" + query if query else "")
         headers = {**operation.headers, **credentials.headers}
-        request = Request(
-            operation.method, url, operation.path, headers, operation.body, operation.repeatable, operation.sink
-        )
-        response = self._transport.send(request, deadline)
+        request = Request(operation.method, url, operation.path, headers, operation.body, operation.repeatable)
+        response = self._transport.send(request, deadline, operation.receiver)
         self._auth.learn(response, credentials)
         return response
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from .deadline import Deadline
 from .response import Response
 
 if TYPE_CHECKING:
-    from .bodies import Sink, Upload
+    from .bodies import Receiver, Upload
 
 _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
@@ -44,7 +43,6 @@ class Request:
         url: the whole URL; sent as it is, byte for byte.
         path: what to call it in errors.
         repeatable: whether doing it twice is the same as doing it once.
-        sink: where the body of the answer goes; None to keep it in memory.
     """
 
     method: str
@@ -53,7 +51,6 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: Union[bytes, Upload, None] = field(default=None, repr=False)
     repeatable: bool = True
-    sink: Optional[Sink] = None
 
     @property
     def name(self) -> str:
@@ -115,7 +112,7 @@ class Transport:
         if not connection.validate_certs:
             self._urllib3.disable_warnings(self._urllib3.exceptions.InsecureRequestWarning)
 
-    def send(self, request: Request, deadline: Deadline) -> Response:
+    def send(self, request: Request, deadline: Deadline, receiver: Optional[Receiver] = None) -> Response:
         """Send ``request`` once and return the complete answer, whatever its status.
 
         Raises:
@@ -134,19 +131,16 @@ class Transport:
         exchange = bounded.Exchange(request.name, deadline, *limits, connection.write_timeout, MAX_BODY, fresh)
         timeout = self._urllib3.Timeout(*map(deadline.cap, limits))
         body: Any = request.body
-        headers = request.headers
-        if body is not None and not isinstance(body, bytes):
-            headers = {**headers, "Content-Length": str(len(body))}
-            body = body.blocks()
+        body = body.blocks() if hasattr(body, "blocks") else body
         try:
             target = request.url[self._target_from :]
             answer = bounded.send(
-                self._pool, exchange, request.method, target, body=body, headers=headers, timeout=timeout
+                self._pool, exchange, request.method, target, body=body, headers=request.headers, timeout=timeout
             )
             if answer.status < 200:
                 answer.close()
                 raise bounded.InterimError
-            content = _content(answer, exchange, request.sink)
+            content = _content(answer, exchange, receiver)
         except self._failures as error:
             from . import transport_errors
 
@@ -199,19 +193,16 @@ class Transport:
         }
 
 
-def _content(raw: Any, exchange: bounded.Exchange, sink: Optional[Sink]) -> bytes:
-    """Return the body of an answer; nothing if the sink took it."""
+def _content(raw: Any, exchange: bounded.Exchange, receiver: Optional[Receiver]) -> bytes:
+    """Return the body of an answer; nothing if the receiver took it."""
     encoding = raw.headers.get("Content-Encoding", "").lower()
     is_packed = encoding in ("gzip", "x-gzip")  # all that requests offer
-    put = sink.begin(raw.status) if sink else None
-    if put is not None:
-        from .bodies import copy
+    put = receiver.begin(raw.status) if receiver else None
+    if put is None and not is_packed:
+        return b"".join(_blocks(raw))
+    from . import bodies
 
-        exchange.largest = sys.maxsize
-        copy(_blocks(raw), put, is_packed=is_packed)
-        return b""
-    content = b"".join(_blocks(raw))
-    return _unpack(content, exchange) if is_packed and content else content
+    return bodies.take(_blocks(raw), put, exchange, is_packed=is_packed)
 
 
 def _blocks(raw: Any) -> Iterator[bytes]:
@@ -224,16 +215,6 @@ def _blocks(raw: Any) -> Iterator[bytes]:
     # urllib3 1 does not check whether the body is complete.
     if raw.length_remaining:
         raise http.client.IncompleteRead(b"")
-
-
-def _unpack(content: bytes, exchange: bounded.Exchange) -> bytes:
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    unpacked = unpacker.decompress(content, exchange.largest)
-    if unpacker.unconsumed_tail:
-        raise exchange.too_large()
-    if not unpacker.eof:
-        raise zlib.error("the end is missing")
-    return unpacked
 
 
 def verification(

@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import quote, urlencode
 
 from ..errors import UsageError
-from ..rest.bodies import Upload, file_part
+from ..secret_names import register
 from ..secrets import Redactor
 from .address import Address, address
+
+if TYPE_CHECKING:
+    from ..rest.bodies import Upload
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing on the server (RFC 9110, section 9.2.1)."""
@@ -27,10 +28,8 @@ _FRAMING = ("connection", "content-length", "transfer-encoding", "upgrade", "te"
 _QUERY_SAFE = "$,:/@!*()'"
 _ACCEPT = "application/json, */*;q=0.8"
 _FORM = "application/x-www-form-urlencoded"
-_PART = {"content", "src", "filename", "content_type"}
 
-Scalar = Union[str, int, float, bool]
-Body = Union[bytes, Upload, None]
+Body = Union[bytes, "Upload", None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def build(params: Mapping[str, Any], redactor: Redactor) -> Call:
         raise UsageError("The option url is missing: give the URL of the request.")
     method = params["method"]
     headers = checked_headers(params["headers"] or {}, params)
-    _register({**(params["headers"] or {}), **(params["query"] or {})}, redactor)
+    register([params["headers"], params["query"], params.get("body")], redactor)
     given = [name for name in ("body", "src") if params.get(name) is not None]
     if given and method in SAFE_METHODS:
         raise UsageError(f"{given[0]}: a {method} request has no body. Use query for parameters, or another method.")
@@ -77,9 +76,10 @@ def build(params: Mapping[str, Any], redactor: Redactor) -> Call:
     body: Body = None
     kind = ""
     if params.get("src") is not None:
-        body, kind = Upload((file_part(params["src"]),)), _type_of(params["src"])
+        from .multipart import file_body
+
+        body, kind = file_body(params["src"])
     elif params.get("body") is not None:
-        _register(params["body"], redactor)
         body, kind = _FORMATS[params["body_format"]](params["body"])
     if kind:
         headers.setdefault("Content-Type", kind)
@@ -94,7 +94,7 @@ def checked_headers(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict
     """Return headers that can be sent, by their names in one spelling."""
     headers: dict[str, str] = {}
     for name, value in given.items():
-        text = _scalar(value)
+        text = scalar(value)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise UsageError("headers: a name is not valid: it has letters, digits and hyphens only.")
         if name.lower() in _FRAMING:
@@ -129,29 +129,16 @@ def _encoded(text: object) -> str:
 
 
 def _scalars(value: Any, what: str) -> list[str]:
-    texts = [] if value is None else [_scalar(item) for item in (value if isinstance(value, list) else [value])]
+    texts = [] if value is None else [scalar(item) for item in (value if isinstance(value, list) else [value])]
     if None in texts:
         raise UsageError(f"{what} must be a string, a number, a boolean or a list of them.")
     return [text for text in texts if text is not None]
 
 
-def _scalar(value: Any) -> Optional[str]:
+def scalar(value: Any) -> Optional[str]:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, (str, int, float)) else None
-
-
-def _register(data: Any, redactor: Redactor) -> None:
-    """Let the redactor know the secrets in what the task sends, by the names of their fields."""
-    if isinstance(data, Mapping):
-        for name, value in data.items():
-            redactor.add_named(str(name), value)
-            if isinstance(value, str) and " " in value:
-                redactor.add_named(str(name), value.partition(" ")[2])  # of Authorization without the scheme
-            _register(value, redactor)
-    elif isinstance(data, list):
-        for item in data:
-            _register(item, redactor)
 
 
 def _json(data: Any) -> bytes:
@@ -187,46 +174,9 @@ def _form_body(data: Any) -> tuple[Body, str]:
 
 
 def _multipart_body(data: Any) -> tuple[Body, str]:
-    """A form whose fields may be files (RFC 7578)."""
-    if not isinstance(data, Mapping) or not data:
-        raise UsageError("body: body_format: multipart takes a mapping of fields.")
-    boundary = secrets.token_hex(16)
-    parts: list[Union[bytes, tuple[str, int]]] = []
-    for name, value in data.items():
-        for item in value if isinstance(value, list) else [value]:
-            head, content = _field(str(name), item)
-            parts += [f"--{boundary}\r\n{head}\r\n\r\n".encode(), content, b"\r\n"]
-    return Upload((*parts, f"--{boundary}--\r\n".encode())), f"multipart/form-data; boundary={boundary}"
+    from .multipart import encode  # few requests have files
 
-
-def _field(name: str, value: Any) -> tuple[str, Union[bytes, tuple[str, int]]]:
-    """Return the headers and the content of a field."""
-    head = f'Content-Disposition: form-data; name="{_quoted(name)}"'
-    text = _scalar(value)
-    if text is not None:
-        return head, text.encode()
-    if not isinstance(value, Mapping) or set(value) - _PART or ("src" in value) == ("content" in value):
-        raise UsageError(
-            f"body: the field {name} must be a string, a list of fields, or a mapping with either src or content, and "
-            "optionally filename and content_type."
-        )
-    path = str(value.get("src", ""))
-    filename = value.get("filename", path.rpartition("/")[2] or name)
-    kind = str(value.get("content_type", _type_of(str(filename))))
-    if re.search(r"[\x00-\x1f\x7f]", kind):
-        raise UsageError(f"body: content_type of the field {name} holds a line break.")
-    content = file_part(path, f"body: {name}") if path else str(_scalar(value["content"]) or "").encode()
-    return f'{head}; filename="{_quoted(str(filename))}"\r\nContent-Type: {kind}', content
-
-
-def _quoted(text: str) -> str:
-    """A name as browsers write it in a multipart form."""
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _type_of(path: str) -> str:
-    """The media type of a file by its name, from the table of Python itself: that of a system differs."""
-    return mimetypes.MimeTypes().guess_type(path)[0] or "application/octet-stream"
+    return encode(data)
 
 
 _FORMATS = {"json": _json_body, "text": _text_body, "form": _form_body, "multipart": _multipart_body}

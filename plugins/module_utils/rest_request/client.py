@@ -19,7 +19,7 @@ from .answer import Answer, ValueMissingError, decode, explain, failure, with_an
 from .call import Call
 
 if TYPE_CHECKING:
-    from ..rest.bodies import Sink
+    from ..rest.bodies import Receiver
     from .expressions import Expression
 
 _MOST_REDIRECTS = 10
@@ -59,10 +59,12 @@ class Rules:
         """Whether an answer with this status is a success."""
         return status in self._absent or (status in self._expect if self._expect else 200 <= status < 300)
 
-    def __contains__(self, status: object) -> bool:
+    def accepts(self, status: int) -> bool:
         """Whether the client has to return an answer with this status instead of an error."""
-        redirect = self._follow and status in (*_SAME_METHOD, _SEE_OTHER)
-        return isinstance(status, int) and (redirect or self.expected(status))
+        return (self._follow and status in (*_SAME_METHOD, _SEE_OTHER)) or self.expected(status)
+
+    def begin(self, _status: int) -> None:
+        """Keep all bodies in memory."""
 
     def check(self, answer: Answer) -> Answer:
         """Return the answer if it is a success.
@@ -123,7 +125,7 @@ class Rest:
             self.rest = self.rest or made
         return self._clients[origin, trusted]
 
-    def send(self, call: Call, rules: Rules, *, safe: bool, sink: Optional[Sink] = None) -> Answer:
+    def send(self, call: Call, rules: Rules, *, safe: bool, receiver: Optional[Receiver] = None) -> Answer:
         """Send a request, follow redirects, and return the answer if it is a success.
 
         Args:
@@ -134,7 +136,7 @@ class Rest:
         """
         home, trusted = call.address.origin, True
         for _hop in range(_MOST_REDIRECTS + 1):
-            answer = self._once(call, rules, safe, sink, trusted=trusted)
+            answer = self._once(call, rules, safe, receiver or rules, trusted=trusted)
             target = _redirect(answer, rules)
             if target is None:
                 return rules.check(answer)
@@ -151,18 +153,20 @@ class Rest:
             call = replace(call, address=target, headers=_carried(call, trusted))
         raise CamundaError(f"{call}: more than {_MOST_REDIRECTS} redirects in a row.")
 
-    def _once(self, call: Call, rules: Rules, safe: bool, sink: Optional[Sink], *, trusted: bool) -> Answer:
+    def _once(self, call: Call, rules: Rules, safe: bool, receiver: Receiver, *, trusted: bool) -> Answer:
         client = self.client(call.address.origin, trusted=trusted)
         send = client.read if safe else client.write
+        headers = call.headers
+        if call.body is not None and not isinstance(call.body, bytes):
+            headers = {**headers, "Content-Length": str(len(call.body))}
         try:
             response = send(
                 call.method,
                 call.address.path,
                 query=call.address.query,
                 body=call.body,
-                headers=call.headers,
-                fine=rules,
-                sink=sink,
+                headers=headers,
+                receiver=receiver,
             )
         except AnswerError as error:
             answer = decode(error.response, call.address, strict=False)
@@ -175,7 +179,7 @@ class Rest:
 
 def _redirect(answer: Answer, rules: Rules) -> Optional[Address]:
     """Return where an answer redirects to, if that is to be followed."""
-    if rules.expected(answer.status) or answer.status not in rules or "location" not in answer.headers:
+    if rules.expected(answer.status) or not rules.accepts(answer.status) or "location" not in answer.headers:
         return None
     return answer.address.join(answer.headers["location"], f"{_name(answer)}: the Location of a redirect")
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ..desired.plan import DELETE, Action, Change, Kind, Object, plan
-from ..secrets import MASK, secret_name
+from ..secret_names import is_secret
+from ..secrets import MASK
 from .call import Call
 
 _VALUE = "value"
@@ -63,7 +64,7 @@ def masked(value: Any) -> Any:
     """Return a copy in which the fields whose names say that they are secret are masked."""
     if isinstance(value, Mapping):
         return {
-            name: MASK if secret_name(str(name)) and isinstance(item, str) else masked(item)
+            name: MASK if is_secret(str(name)) and isinstance(item, str) else masked(item)
             for name, item in value.items()
         }
     return [masked(item) for item in value] if isinstance(value, list) else value

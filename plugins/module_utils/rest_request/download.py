@@ -27,6 +27,10 @@ class Download:
         self._write = write
         self._file: Optional[Update] = None
 
+    def accepts(self, status: int) -> bool:
+        """Whether an answer with this status is a success, or a redirect to follow."""
+        return self._rules.accepts(status)
+
     def begin(self, status: int) -> Optional[Callable[[bytes], object]]:
         """Start with an answer. One that is no success is kept in memory."""
         self._close()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..options import Option, product_options
@@ -23,14 +24,13 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> R
     return rest
 
 
+# Credentials in the environment are those of Camunda: they are not for any server that a URL names.
+_NOT_FROM_ENVIRONMENT: Mapping[str, tuple[str, ...]] = {"ca_path": (), "client_cert": (), "client_key": ()}
+_OPTIONS = product_options(_NOT_FROM_ENVIRONMENT, Option("write_timeout", type="float", default=0.0))
+
 REST = Product(
     "rest",
-    product_options(
-        # Credentials in the environment are those of Camunda: they are not for any server that a URL names.
-        {"ca_path": (), "client_cert": (), "client_key": ()},
-        Option("read_timeout", type="float", default=20.0),
-        Option("write_timeout", type="float", default=0.0),
-    ),
+    tuple(replace(option, default=20.0) if option.name == "read_timeout" else option for option in _OPTIONS),
     connect,
     place,
 )

@@ -1,7 +1,7 @@
 # Copyright: bpmops.camunda contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module and the lookup ``rest_request`` do."""
+"""What the module and the lookup ``rest_request`` do. What only some tasks need is imported with it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ..desired.plan import Change
 from ..errors import CamundaError, InvalidAnswerError, UsageError
-from ..files import check_dest
 from ..task import Context, Outcome
-from ..waiting import wait_until
-from . import desired
 from .address import Address
 from .answer import Answer, ValueMissingError
 from .call import SAFE_METHODS, Call, build, checked_headers
@@ -43,7 +40,11 @@ def request(context: Context[Rest]) -> Outcome:
         if safe:
             raise UsageError(f"idempotent is for requests that change something, and this {call.method} does not.")
         return task.compared(params["idempotent"])
-    return task.read() if safe else task.written(desired.request(call, desired.kind(call, task.perform)))
+    if safe:
+        return task.read()
+    from . import desired
+
+    return task.written(desired.request(call, desired.kind(call, task.perform)))
 
 
 def _expression(option: str, source: Optional[str]) -> Optional[Expression]:
@@ -75,6 +76,8 @@ class _Task:
                 raise UsageError(f"until.{name}: {until[name]:g} is too small.")
         self._dest: Optional[str] = params["dest"]
         if self._dest is not None:
+            from ..files import check_dest
+
             check_dest(self._dest)
 
     def read(self) -> Outcome:
@@ -107,7 +110,7 @@ class _Task:
         from .download import Download
 
         with Download(self._dest, self._rules, write=not self._context.check_mode) as file:
-            answer = client.send(self._call, self._rules, safe=self._safe, sink=file)
+            answer = client.send(self._call, self._rules, safe=self._safe, receiver=file)
             return answer, {"dest": self._dest, "wrote": file.finish(), "size": file.size}
 
     def _finished(self, answer: Answer, file: Mapping[str, Any]) -> Outcome:
@@ -122,6 +125,8 @@ class _Task:
 
     def compared(self, options: Mapping[str, Any]) -> Outcome:
         """Read the resource, and send the request only if it differs from what is declared."""
+        from . import desired
+
         wanted = self._call.data if options["subset"] is None else options["subset"]
         if wanted is None and self._call.method != "DELETE":
             raise UsageError("idempotent: give subset, what to compare, if the body is no JSON of the option body.")
@@ -179,6 +184,8 @@ class _Task:
 
     def _wait(self, call: Call, rules: Rules) -> Answer:
         """Send a request until the condition is true, and return the answer for which it is."""
+
+        from ..waiting import wait_until
 
         def look() -> Optional[Answer]:
             answer = self._context.client.send(call, rules, safe=True)
