@@ -26,6 +26,8 @@ def check_dest(dest: str) -> None:
     folder = os.path.dirname(os.path.abspath(dest))
     if os.path.isdir(dest):
         raise UsageError(f"dest: {dest} is a directory; give the name of a file.")
+    if os.path.exists(dest) and not os.path.isfile(dest):
+        raise UsageError(f"dest: {dest} is a device, pipe or socket, which a file would replace.")
     if not os.path.isdir(folder):
         raise UsageError(f"dest: the directory {folder} does not exist (on the host where the task runs).")
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -39,16 +41,43 @@ def write_text(dest: str, text: str, *, check_mode: bool) -> bool:
 
 def write(dest: str, blocks: Iterable[bytes], *, check_mode: bool) -> bool:
     """Write blocks to a file with mode 0600; return whether its content changes. An equal file stays as it is."""
-    with _existing(dest) as old, contextlib.nullcontext() if check_mode else Replacement(dest) as new:
-        same = old is not None
+    with Update(dest, write=not check_mode) as new:
         for block in blocks:
-            same = same and old.read(len(block)) == block
-            if new is not None:
-                new.put(block)
-        changed = not same or bool(old.read(1))
-        if new is not None and changed:
-            new.finish()
-    return changed
+            new.put(block)
+        return new.finish()
+
+
+class Update:
+    """Writes a file, unless its content is the same, and says whether it is.
+
+    Args:
+        write: whether to write at all; False in check mode.
+    """
+
+    def __init__(self, dest: str, *, write: bool) -> None:
+        self._open = contextlib.ExitStack()
+        self._old = self._open.enter_context(_existing(dest))
+        self._new = self._open.enter_context(Replacement(dest)) if write else None
+        self._same = self._old is not None
+
+    def put(self, block: bytes) -> None:
+        """Add a block."""
+        self._same = self._same and self._old.read(len(block)) == block
+        if self._new is not None:
+            self._new.put(block)
+
+    def finish(self) -> bool:
+        """Put the file in the place of ``dest``; return whether its content changes."""
+        changed = not self._same or bool(self._old.read(1))
+        if self._new is not None and changed:
+            self._new.finish()
+        return changed
+
+    def __enter__(self) -> Update:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
 
 
 def _existing(path: str) -> contextlib.AbstractContextManager[Any]:

@@ -21,7 +21,6 @@ MASK = "********"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@")
 _MEANT_AS_URL = re.compile(r"\s*(?:https?:)?/*(.*)@", re.IGNORECASE | re.DOTALL)
 _HARMLESS_URL = re.compile(r"[A-Za-z0-9._~:/\[\]%+,$!*'()-]*")
-_PARAMETER_FROM = 8  # characters; shorter parameters of URLs are words such as "v1", which occur everywhere
 _PATTERN_FROM = 4  # characters; of shorter secrets only the usual forms are masked
 
 # Line breaks, and characters that control a terminal or the direction of text.
@@ -111,10 +110,11 @@ class Redactor:
             if login:
                 self.add(login.group(1))
                 self.add(unquote(login.group(1).partition(":")[2]))
-        for parameter in re.split("[?#;&=]", value)[1:] if meant else ():
-            if len(parameter) >= _PARAMETER_FROM:
-                self.add(parameter)
-                self.add(unquote(parameter))
+        for parameter in re.split("[?#;&]", value)[1:] if meant else ():
+            from .secret_names import secret_in
+
+            self.add(secret_in(parameter))
+            self.add(unquote(secret_in(parameter)))
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -176,11 +176,13 @@ def shown_option(name: str, value: Any) -> Any:
 def invocation(params: Mapping[str, Any], arguments: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
     """Return the parameters that tell one task from another, as a result holds them.
 
-    Options that do not exist (a misspelt one may hold a password) and secrets are left out; of lists and mappings only
-    the size is shown.
+    Options that do not exist (a misspelt one may hold a password) and secrets are left out; of lists, mappings and
+    texts that may be anything only the size is shown.
     """
     shown = {
-        name: f"({len(value)} entries)" if isinstance(value, (list, dict)) else shown_option(name, value)
+        name: f"({len(value)} {'characters' if isinstance(value, str) else 'entries'})"
+        if isinstance(value, (list, dict)) or (isinstance(value, str) and arguments[name].get("type") == "raw")
+        else shown_option(name, value)
         for name, value in params.items()
         if name in arguments and value is not None and not arguments[name].get("no_log")
     }

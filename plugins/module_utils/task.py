@@ -104,11 +104,13 @@ class Product(Generic[C]):
         name: its action group.
         options: its connection options.
         connect: makes its client from the parameters, the redactor, and whether it must refuse writes.
+        place: what tasks that share a client have in common in ``url``, all of it by default.
     """
 
     name: str
     options: tuple[Option, ...]
     connect: Connect[C]
+    place: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ def wait_until(
     timeout: float,
     interval: float,
     what: str,
+    option: str = "wait_timeout",
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
@@ -32,6 +33,7 @@ def wait_until(
         timeout: seconds after which to give up. There is always a first look, and a last one when time is up.
         interval: seconds before the second look; the pauses grow by half each time, up to 30 s (or ``interval``).
         what: the awaited state, for the error: "the deletion of 12 process instances".
+        option: the option that holds ``timeout``, for the error.
         clock, sleep: for tests.
 
     Raises:
@@ -46,7 +48,7 @@ def wait_until(
         left = end - clock()
         if left <= 0:
             raise WaitTimeoutError(
-                f"Timed out after {timeout:g} s waiting for {what}. Increase wait_timeout or check the server."
+                f"Timed out after {timeout:g} s waiting for {what}. Increase {option} or check the server."
             )
         sleep(min(pause, left))
         pause = min(pause * _GROWTH, max(_LONGEST, interval))

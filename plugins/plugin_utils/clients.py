@@ -39,8 +39,11 @@ class Clients:
 
     def execute(self, spec: Spec[Any], work: Work[Any], params: Mapping[str, Any], **more: Any) -> Execution:
         """Do the work with a client that is there, or a new one. Parameters and result: see ``task.execute``."""
-        options = tuple((option.name, params.get(option.name)) for option in spec.product.options)
-        process = (os.getpid(), spec.product.connect, options)
+        product = spec.product
+        options = {option.name: params.get(option.name) for option in product.options}
+        if options["url"]:
+            options["url"] = product.place(options["url"])
+        process = (os.getpid(), product.connect, *options.items())
         taken: dict[Hashable, Any] = {}
 
         def connect(_params: Mapping[str, Any], _redactor: Redactor, read_only: bool) -> Any:
@@ -55,7 +58,7 @@ class Clients:
             key = (process, read_only)
             client, until = self._free.pop(key, (None, 0.0))
             if client is None or time.monotonic() > until:
-                client = spec.product.connect(params, self.redactor, read_only)
+                client = product.connect(params, self.redactor, read_only)
             taken[key] = client
             return client
 

@@ -130,5 +130,27 @@ PRODUCT: Mapping[str, Descriptions] = {
             "With V(cluster), O(audience) has no default. Use the one that Console shows for the client.",
         ),
     },
+    "rest": {
+        "url": (
+            "URL of the request, with C(http://) or C(https://). It may have a query, see also O(query).",
+            "It must not contain credentials. Write an C(@) in the path as C(%40).",
+        ),
+        "auth_type": (
+            "How to log in.",
+            "V(auto) chooses by the credentials that are given: V(oauth2) for O(client_id), V(bearer) for O(token), "
+            "V(api_key) for O(api_key), V(basic) for O(username), V(none) without any. Credentials of more than one "
+            "kind are an error then.",
+            "V(none) sends no credentials.",
+            "V(basic) sends O(username) and O(password) with every request.",
+            "V(bearer) sends O(token).",
+            "V(api_key) sends O(api_key) as a header or query parameter.",
+            "V(oauth2) fetches a token from O(token_url) with O(client_id) and O(client_secret) (client credentials "
+            "grant).",
+            "Upper and lower case are the same, and V(oauth) is accepted for V(oauth2).",
+        ),
+        "username": ("User name, for O(auth_type=basic).",),
+        "api_key": ("API key, for O(auth_type=api_key).",),
+        "write_timeout": ("Seconds to wait until the server takes the next part of the request. V(0) means no limit.",),
+    },
 }
 """What one product says of its own options, and otherwise of those that all have."""

@@ -23,19 +23,22 @@ class Product:
     """A product with connection options.
 
     Attributes:
-        room: its room in module_utils, and the name of its fragment and its action group.
+        name: of its fragment and its action group.
         title: what users call it.
         prefix: how the variables of its lookups begin; also the section in ansible.cfg.
+        room: its room in module_utils.
     """
 
-    room: str
+    name: str
     title: str
     prefix: str
+    room: str
 
 
 PRODUCTS = (
-    Product("camunda7", "Camunda 7 and its forks", "bpmops_camunda_c7"),
-    Product("camunda8", "Camunda 8", "bpmops_camunda_c8"),
+    Product("camunda7", "Camunda 7 and its forks", "bpmops_camunda_c7", room="camunda7"),
+    Product("camunda8", "Camunda 8", "bpmops_camunda_c8", room="camunda8"),
+    Product("rest", "any HTTP API", "bpmops_camunda_rest", room="rest_request"),
 )
 
 TEMPLATE = '''# Copyright: bpmops.camunda contributors
@@ -47,20 +50,20 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How to connect to {title}; for lookups ``bpmops.camunda.{room}.lookup``."""
+    """How to connect to {title}; for lookups ``bpmops.camunda.{name}.lookup``."""
 
     DOCUMENTATION = r"""
 {modules}
 attributes:
   action_group:
     description:
-      - Use C(group/bpmops.camunda.{room}) in C(module_defaults) to set the address, credentials and other defaults of
+      - Use C(group/bpmops.camunda.{name}) in C(module_defaults) to set the address, credentials and other defaults of
         all modules for {title}.
       - Use C(group/bpmops.camunda.camunda) for what all modules of the collection share, such as timeouts, retries,
         proxy and TLS. Do not give it an address or credentials, which would be sent to other products too.
     support: full
     membership:
-      - bpmops.camunda.{room}
+      - bpmops.camunda.{name}
       - bpmops.camunda.camunda
 requirements:
   - requests >= 2.31
@@ -76,22 +79,23 @@ requirements:
 
 def texts() -> dict[str, str]:
     """Return the texts of the fragment files by their paths."""
-    return {f"plugins/doc_fragments/{product.room}.py": render(product) for product in PRODUCTS}
+    return {f"plugins/doc_fragments/{product.name}.py": render(product) for product in PRODUCTS}
 
 
 def table(product: Product) -> Any:
     """Return the connection options of a product."""
-    return getattr(importlib.import_module(f"{UTILS}.{product.room}.product"), product.room.upper()).options
+    return getattr(importlib.import_module(f"{UTILS}.{product.room}.product"), product.name.upper()).options
 
 
 def render(product: Product) -> str:
     """Return the text of the fragment file of a product."""
     options = table(product)
     own = importlib.import_module(f"{UTILS}.options").IN_PROCESS
-    said = {**BASE, **PRODUCT[product.room]}
+    said = {**BASE, **PRODUCT[product.name]}
     modules = [line for option in (*options, own) for line in _for_modules(option, said[option.name])]
     lookups = [line for option in options for line in _for_lookups(option, said[option.name], product.prefix)]
     return TEMPLATE.format(
+        name=product.name,
         room=product.room,
         title=product.title,
         modules="\n".join(["options:", *modules]),

@@ -21,9 +21,9 @@ from ansible_collections.bpmops.camunda.tests.tools import doc_fragments
 from ansible_collections.bpmops.camunda.tests.tools.doc_fragments import PRODUCTS, Product
 
 
-@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.room)
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.name)
 def test_the_yaml_of_a_product_holds_every_option_of_its_table(product: Product) -> None:
-    fragment = importlib.import_module(f"{doc_fragments.PLUGINS}.doc_fragments.{product.room}").ModuleDocFragment
+    fragment = importlib.import_module(f"{doc_fragments.PLUGINS}.doc_fragments.{product.name}").ModuleDocFragment
     table = doc_fragments.table(product)
     modules = yaml.safe_load(fragment.DOCUMENTATION)
     lookups = yaml.safe_load(fragment.LOOKUP)["options"]
@@ -39,7 +39,7 @@ def test_the_yaml_of_a_product_holds_every_option_of_its_table(product: Product)
         assert all(name in modules["options"][option.name]["description"][-1] for name in option.env)
         assert ("ini" in lookups[option.name]) is not option.secret
     groups = modules["attributes"]["action_group"]["membership"]
-    assert groups == [f"bpmops.camunda.{product.room}", "bpmops.camunda.camunda"]
+    assert groups == [f"bpmops.camunda.{product.name}", "bpmops.camunda.camunda"]
 
 
 def test_the_attributes() -> None:

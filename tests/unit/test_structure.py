@@ -33,7 +33,8 @@ BASICS = {"errors", "secrets", "libraries", "files", "parallel", "waiting", "str
 DIRECTION = {
     "errors": set(),
     "encodings": set(),
-    "secrets": {"encodings"},
+    "secret_names": set(),
+    "secrets": {"encodings", "secret_names"},
     "libraries": {"errors"},
     "files": {"errors"},
     "parallel": {"errors"},
@@ -49,6 +50,7 @@ DIRECTION = {
     "task": {"desired", "errors", "secrets", "checks", "given", "options"},
     "camunda7": {*BASICS, "options", "task", "rest", "desired", "query"},
     "camunda8": {*BASICS, "options", "task", "rest", "desired", "query"},
+    "rest_request": {*BASICS, "secret_names", "options", "task", "rest", "desired"},
     "runner": {"task", "secrets"},
 }
 
@@ -198,7 +200,7 @@ def test_files_hold_one_idea(record_property: Figure) -> None:
 def test_no_action_group_of_a_product_has_modules_of_another() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     groups = runtime["action_groups"]
-    prefixes = {"camunda7": ("c7_",), "camunda8": ("c8_", "operate_")}
+    prefixes = {"camunda7": ("c7_",), "camunda8": ("c8_", "operate_"), "rest": ("rest_",)}
     assert groups == {
         "camunda": [{"metadata": {"extend_group": list(prefixes)}}],
         **{group: [name for name in MODULES if name.startswith(prefix)] for group, prefix in prefixes.items()},
@@ -210,7 +212,7 @@ def test_no_action_group_of_a_product_has_modules_of_another() -> None:
 def test_every_module_says_what_it_supports(name: str) -> None:
     path = ROOT / "plugins" / "modules" / f"{name}.py"
     documentation = _documentation(path)
-    product = "camunda7" if name.startswith("c7_") else "camunda8"
+    product = {"c7": "camunda7", "rest": "rest"}.get(name.partition("_")[0], "camunda8")
     fragments = documentation["extends_documentation_fragment"]
     assert {"bpmops.camunda.attributes", f"bpmops.camunda.{product}"} <= set(fragments)
     assert _documentation(path, "EXAMPLES") and _documentation(path, "RETURN")
@@ -219,7 +221,7 @@ def test_every_module_says_what_it_supports(name: str) -> None:
 @pytest.mark.parametrize("name", [*MODULES, *LOOKUPS])
 def test_every_plugin_is_tested_on_its_product(name: str) -> None:
     """On a real engine of Camunda 7, and on the simulated or the user's Camunda 8."""
-    folder = ROOT / "tests" / ("integration" if name.startswith("c7_") else "camunda8")
+    folder = ROOT / "tests" / ("integration" if name.startswith(("c7_", "rest_")) else "camunda8")
     assert any(re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")) for path in folder.glob("test_*.py"))
 
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pools of connections that enforce a deadline and a maximum size. urllib3 only limits each single read.
 
-All that a server or proxy sends comes through ``_Stream``: interim answers, headers, the body. Python itself applies a
-socket's timeout to a whole TLS handshake and to the sending of a whole request. Nothing limits how long the system
-takes to resolve a host name.
+All that a server or proxy sends comes through ``_Stream``: interim answers, headers, the body. All that it gets goes
+through ``_Connection.send``. Python itself applies a socket's timeout to a whole TLS handshake. Nothing limits how long
+the system takes to resolve a host name.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Any, Optional
 from ..errors import TooLargeError
 from .deadline import Deadline
 
+_PIECE = 1 << 18
+
 
 @dataclass
 class Exchange:
@@ -29,10 +31,12 @@ class Exchange:
         name: what to call the request in errors.
         connect_timeout: seconds, 0 for none.
         read_timeout: seconds, 0 for none.
+        write_timeout: seconds until the server takes the next part of the request, 0 for none.
         largest: bytes that the answer may have, headers included.
         fresh: whether it needs a connection that carried no other request.
         reused: whether its connection carried another request before.
         connected: whether there is a connection, TLS included. Nothing of the request is sent before.
+        writing: whether a part of the request is being sent.
         received: bytes of the answer so far.
     """
 
@@ -40,10 +44,12 @@ class Exchange:
     deadline: Deadline
     connect_timeout: float
     read_timeout: float
+    write_timeout: float
     largest: int
     fresh: bool
     reused: bool = False
     connected: bool = False
+    writing: bool = False
     received: int = 0
 
     def too_large(self) -> TooLargeError:
@@ -106,6 +112,7 @@ class _Stream(io.RawIOBase):
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)
         self._exchange = exchange
+        self.ended = False
 
     def readable(self) -> bool:
         return True
@@ -114,8 +121,10 @@ class _Stream(io.RawIOBase):
         exchange = self._exchange
         if exchange.deadline.remaining() <= 0:
             raise TimeoutError
+        exchange.writing = False
         self._sock.settimeout(exchange.deadline.cap(exchange.read_timeout))
         count: int = self._file.readinto(buffer)
+        self.ended = count == 0
         exchange.received += count
         if exchange.received > exchange.largest:
             raise exchange.too_large()
@@ -130,7 +139,14 @@ class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp.close()
-        self.fp = io.BufferedReader(_Stream(sock, _current.exchange))
+        self._stream = _Stream(sock, _current.exchange)
+        self.fp = io.BufferedReader(self._stream)
+
+    def begin(self) -> None:
+        """Read the status and the headers. http.client takes the end of the connection for the end of the headers."""
+        super().begin()
+        if self._stream.ended:
+            raise http.client.IncompleteRead(b"")
 
 
 class _Connection:
@@ -139,12 +155,27 @@ class _Connection:
     response_class = _Answer
     _dns_host: str
     port: int
+    sock: Any
     timeout: Any
 
     def connect(self) -> None:
         urllib3s: Any = super()
         urllib3s.connect()
         _current.exchange.connected = True
+
+    def send(self, data: Any) -> None:
+        """Send a part of the request in pieces: a socket's timeout is for all that it is given at once."""
+        urllib3s: Any = super()
+        if self.sock is None:
+            self.connect()
+        exchange: Exchange = _current.exchange
+        view = memoryview(data)
+        for start in range(0, len(view), _PIECE):
+            if exchange.deadline.remaining() <= 0:
+                raise TimeoutError
+            self.sock.settimeout(exchange.deadline.cap(exchange.write_timeout))
+            exchange.writing = True
+            urllib3s.send(view[start : start + _PIECE])
 
     def _new_conn(self) -> Any:
         """Try one address of the host after the other; urllib3 allows the whole time for each of them."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
 from urllib.parse import quote
 
 from ..errors import CamundaError, ReadOnlyError, TransportError, UsageError
@@ -25,9 +25,10 @@ from .transport import Request, Transport
 
 if TYPE_CHECKING:
     from . import retry
+    from .bodies import Receiver, Upload
 
 QueryValue = Union[str, int, float, bool, None]
-Query = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
+Query = Union[str, Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
 RepeatAnswer = Callable[[Response], Optional[bool]]
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "ansible bpmops.camunda"}
@@ -41,11 +42,12 @@ class _Operation:
 
     method: str
     path: str
-    query: tuple[tuple[str, str], ...]
+    query: str
     headers: Mapping[str, str]
-    body: Optional[bytes]
+    body: Union[bytes, Upload, None]
     page: bool
     repeatable: bool
+    receiver: Optional[Receiver]
 
 
 class Client:
@@ -100,21 +102,23 @@ class Client:
         query: Optional[Query] = None,
         body: Any = None,
         headers: Optional[Mapping[str, str]] = None,
+        receiver: Optional[Receiver] = None,
     ) -> Response:
         """Send an operation that changes nothing on the server, and return its success.
 
         Args:
             method: the HTTP method.
             path: starts with a slash, percent-encoded, without a query; appended to the base URL as it is.
-            query: parameters; None values are left out, booleans become true and false.
-            body: an object to send as JSON; or bytes, with a Content-Type in ``headers``; None for no body.
+            query: parameters; None values are left out, booleans become true and false. A string is encoded already.
+            body: an object to send as JSON; bytes or an upload, with a Content-Type in ``headers``; None for no body.
             headers: more headers. Accept is application/json unless given here.
+            receiver: says which answers are a success, by default those below 300, and takes their bodies.
 
         Raises:
             AnswerError: the server answered with a status of 300 or more, or with a web page.
             TransportError: there was no complete answer (see its ``sent``), or no time left.
         """
-        return self._call(method, path, query, body, headers, repeatable=True)
+        return self._call(method, path, query, body, headers, True, receiver)
 
     def write(
         self,
@@ -125,6 +129,7 @@ class Client:
         body: Any = None,
         headers: Optional[Mapping[str, str]] = None,
         repeatable: Optional[bool] = None,
+        receiver: Optional[Receiver] = None,
     ) -> Response:
         """Send an operation that may change something. Parameters and errors as in ``read``, and:
 
@@ -141,7 +146,7 @@ class Client:
             )
         if repeatable is None:
             repeatable = method in _REPEATABLE_WRITES
-        return self._call(method, path, query, body, headers, repeatable=repeatable)
+        return self._call(method, path, query, body, headers, repeatable, receiver)
 
     def _call(
         self,
@@ -151,12 +156,14 @@ class Client:
         body: Any,
         headers: Optional[Mapping[str, str]],
         repeatable: bool,
+        receiver: Optional[Receiver],
     ) -> Response:
         if not _PATH.fullmatch(path):
             raise UsageError(f"{method}: the path must start with a slash and be percent-encoded, without a query.")
         own = {name.title(): value for name, value in (headers or {}).items()}
         content = _content(body, own)
-        operation = _Operation(method, path, _pairs(query), {**_HEADERS, **own}, content, "Accept" in own, repeatable)
+        sent = {**_HEADERS, **own}
+        operation = _Operation(method, path, _encoded(query), sent, content, "Accept" in own, repeatable, receiver)
         deadline = Deadline(self._connection.deadline)
         once = partial(self._once, operation, deadline)
         try:
@@ -192,7 +199,8 @@ class Client:
             from . import retry
 
             return retry.transport_failure(error)
-        if response.status < 300 and (operation.page or not response.is_html):
+        accepted = operation.receiver is not None and operation.receiver.accepts(response.status)
+        if accepted or (response.status < 300 and (operation.page or not response.is_html)):
             return response
         return self._failure(response, attempt)
 
@@ -205,21 +213,19 @@ class Client:
         return retry.answer_failure(error, response, may_repeat)
 
     def _send(self, operation: _Operation, credentials: Credentials, deadline: Deadline) -> Response:
-        pairs = [
-            f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in operation.query + credentials.query
-        ]
-        url = self._connection.url + operation.path + ("?" + "&".join(pairs) if pairs else "")
+        query = "&".join(filter(None, (operation.query, _encoded(credentials.query))))
+        url = self._connection.url + operation.path + ("?" + query if query else "")
         headers = {**operation.headers, **credentials.headers}
         request = Request(operation.method, url, operation.path, headers, operation.body, operation.repeatable)
-        response = self._transport.send(request, deadline)
+        response = self._transport.send(request, deadline, operation.receiver)
         self._auth.learn(response, credentials)
         return response
 
 
-def _content(body: Any, headers: dict[str, str]) -> Optional[bytes]:
+def _content(body: Any, headers: dict[str, str]) -> Union[bytes, Upload, None]:
     """Return the bytes to send, and set their Content-Type in ``headers``."""
-    if body is None or isinstance(body, bytes):
-        return body
+    if body is None or isinstance(body, bytes) or hasattr(body, "blocks"):
+        return cast("Union[bytes, Upload, None]", body)
     headers.setdefault("Content-Type", "application/json")
     try:
         return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
@@ -229,9 +235,12 @@ def _content(body: Any, headers: dict[str, str]) -> Optional[bytes]:
         ) from None
 
 
-def _pairs(query: Optional[Query]) -> tuple[tuple[str, str], ...]:
+def _encoded(query: Optional[Query]) -> str:
+    if isinstance(query, str):
+        return query
     pairs = query.items() if isinstance(query, Mapping) else query or ()
-    return tuple((name, _text(value)) for name, value in pairs if value is not None)
+    texts = ((name, _text(value)) for name, value in pairs if value is not None)
+    return "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in texts)
 
 
 def _text(value: QueryValue) -> str:

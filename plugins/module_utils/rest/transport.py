@@ -12,9 +12,9 @@ from __future__ import annotations
 import http.client
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import urlsplit
 
 from .. import libraries
@@ -24,6 +24,9 @@ from . import bounded
 from .connection import Connection
 from .deadline import Deadline
 from .response import Response
+
+if TYPE_CHECKING:
+    from .bodies import Receiver, Upload
 
 _CHUNK = 1 << 16
 _CONNECTIONS = 16  # the most that tasks may have under way
@@ -46,7 +49,7 @@ class Request:
     url: str = field(repr=False)
     path: str
     headers: Mapping[str, str] = field(repr=False)
-    body: Optional[bytes] = field(default=None, repr=False)
+    body: Union[bytes, Upload, None] = field(default=None, repr=False)
     repeatable: bool = True
 
     @property
@@ -109,7 +112,7 @@ class Transport:
         if not connection.validate_certs:
             self._urllib3.disable_warnings(self._urllib3.exceptions.InsecureRequestWarning)
 
-    def send(self, request: Request, deadline: Deadline) -> Response:
+    def send(self, request: Request, deadline: Deadline, receiver: Optional[Receiver] = None) -> Response:
         """Send ``request`` once and return the complete answer, whatever its status.
 
         Raises:
@@ -125,22 +128,19 @@ class Transport:
         # A request that must not be sent twice takes no connection that the server may have closed meanwhile.
         fresh = self._reusable is False or (self._reusable is None and not request.repeatable)
         limits = connection.connect_timeout, connection.read_timeout
-        exchange = bounded.Exchange(request.name, deadline, *limits, MAX_BODY, fresh)
+        exchange = bounded.Exchange(request.name, deadline, *limits, connection.write_timeout, MAX_BODY, fresh)
         timeout = self._urllib3.Timeout(*map(deadline.cap, limits))
+        body: Any = request.body
+        body = body.blocks() if hasattr(body, "blocks") else body
         try:
+            target = request.url[self._target_from :]
             answer = bounded.send(
-                self._pool,
-                exchange,
-                request.method,
-                request.url[self._target_from :],
-                body=request.body,
-                headers=request.headers,
-                timeout=timeout,
+                self._pool, exchange, request.method, target, body=body, headers=request.headers, timeout=timeout
             )
             if answer.status < 200:
                 answer.close()
                 raise bounded.InterimError
-            content = _content(answer, exchange)
+            content = _content(answer, exchange, receiver)
         except self._failures as error:
             from . import transport_errors
 
@@ -193,40 +193,28 @@ class Transport:
         }
 
 
-def _content(raw: Any, exchange: bounded.Exchange) -> bytes:
-    """Read the body as it arrives, so that the deadline ends a body that trickles in."""
-    read = _reader(raw)
-    parts: list[bytes] = []
-    while True:
-        part = read(_CHUNK, decode_content=False)
-        if not part:
-            break
-        parts.append(part)
+def _content(raw: Any, exchange: bounded.Exchange, receiver: Optional[Receiver]) -> bytes:
+    """Return the body of an answer; nothing if the receiver took it."""
+    encoding = raw.headers.get("Content-Encoding", "").lower()
+    is_packed = encoding in ("gzip", "x-gzip")  # all that requests offer
+    put = receiver.begin(raw.status) if receiver else None
+    if put is None and not is_packed:
+        return b"".join(_blocks(raw))
+    from . import bodies
+
+    return bodies.take(_blocks(raw), put, exchange, is_packed=is_packed)
+
+
+def _blocks(raw: Any) -> Iterator[bytes]:
+    """Yield the body as it arrives, so that the deadline ends a body that trickles in."""
+    if not hasattr(raw, "read1"):  # urllib3 has it since 2.2
+        raw._fp.read = raw._fp.read1
+    read = getattr(raw, "read1", raw.read)
+    while block := read(_CHUNK, decode_content=False):
+        yield block
     # urllib3 1 does not check whether the body is complete.
     if raw.length_remaining:
         raise http.client.IncompleteRead(b"")
-    return _unpack(b"".join(parts), raw.headers.get("Content-Encoding", ""), exchange)
-
-
-def _reader(raw: Any) -> Any:
-    """Return the method that reads as many bytes as have arrived. urllib3 has it since 2.2."""
-    if not hasattr(raw, "read1"):
-        raw._fp.read = raw._fp.read1
-        return raw.read
-    return raw.read1
-
-
-def _unpack(content: bytes, encoding: str, exchange: bounded.Exchange) -> bytes:
-    """Decompress gzip, which is all that requests offer. With anything else the body is not JSON."""
-    if encoding.lower() not in ("gzip", "x-gzip") or not content:
-        return content
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    unpacked = unpacker.decompress(content, exchange.largest)
-    if unpacker.unconsumed_tail:
-        raise exchange.too_large()
-    if not unpacker.eof:
-        raise zlib.error("the end is missing")
-    return unpacked
 
 
 def verification(

@@ -48,6 +48,11 @@ def transport_error(error: Exception, exchange: bounded.Exchange, server: Server
             f"Check {server.option}, and that the server runs."
         )
     if any(isinstance(item, (TimeoutError, exceptions.TimeoutError)) for item in tls.nested(error)):
+        if exchange.writing:
+            seconds = exchange.write_timeout
+            return TransportError(
+                f"{what}: {server.host} took nothing for {seconds:g} s (option write_timeout).", sent=True
+            )
         seconds = exchange.read_timeout
         return TransportError(f"{what}: {server.host} sent nothing for {seconds:g} s (option read_timeout).", sent=True)
     return TransportError(f"{what}: {server.host} did not complete the answer: {_cause(error)}.", sent=True)

@@ -15,11 +15,12 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.product im
 from ansible_collections.bpmops.camunda.plugins.module_utils.options import BASE, Option, argument_spec, product_options
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.auth import STRATEGIES
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.connection import Connection
+from ansible_collections.bpmops.camunda.plugins.module_utils.rest_request.product import REST
 from ansible_collections.bpmops.camunda.tests.tools import descriptions
 
 
 def test_the_table_and_the_connection_agree() -> None:
-    assert {option.name for option in BASE} == {item.name for item in fields(Connection)}
+    assert {option.name for option in (*BASE, *REST.options)} == {item.name for item in fields(Connection)}
     defaults = {item.name: item.default for item in fields(Connection)}
     for option in BASE:
         if option.name not in ("url", "auth_type"):
@@ -27,7 +28,7 @@ def test_the_table_and_the_connection_agree() -> None:
 
 
 def test_every_option_is_described_and_every_secret_is_marked() -> None:
-    for room, table in (("camunda7", CAMUNDA7.options), ("camunda8", CAMUNDA8.options)):
+    for room, table in (("camunda7", CAMUNDA7.options), ("camunda8", CAMUNDA8.options), ("rest", REST.options)):
         said = {**descriptions.BASE, **descriptions.PRODUCT[room]}
         for option in table:
             assert said[option.name] and all(text.endswith(".") for text in said[option.name]), option.name
