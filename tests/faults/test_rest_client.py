@@ -603,7 +603,9 @@ def test_proxies_from_the_option_and_the_environment(server: FaultServer, monkey
 
 def test_a_proxy_that_fails_is_blamed(closed_port: int) -> None:
     with pytest.raises(TransportError, match="through the proxy: connection refused") as caught:
-        setup("http://camunda.invalid", proxy=f"http://127.0.0.1:{closed_port}", request_retries=0).client.read("GET", "/x")
+        setup("http://camunda.invalid", proxy=f"http://127.0.0.1:{closed_port}", request_retries=0).client.read(
+            "GET", "/x"
+        )
     assert not caught.value.sent
     with FaultServer() as proxy:
         proxy.script(answer(407))
