@@ -17,7 +17,6 @@ from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
 from ansible_collections.bpmops.camunda.tests.support.tasks import run_module
 
 Row = dict[str, Any]
-Run = Callable[..., Row]
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +27,8 @@ def api(engine: Engine) -> Iterator[Camunda7]:
 
 
 @pytest.fixture
-def run(engine: Engine, api: Camunda7, proxied: Proxy) -> Run:
-    """Runs c7_job and returns its result; the proxy then has the requests of this run only."""
-
-    def one(*, check: bool = False, **options: Any) -> Row:
-        proxied.reset()
-        return run_module("c7_job", engine.connection(proxied.url), options, check=check)
-
-    return one
+def run(engine: Engine, api: Camunda7, proxied: Proxy) -> work.Run:
+    return work.runner("c7_job", engine, proxied)
 
 
 def sent(proxy: Proxy) -> list[str]:
@@ -80,7 +73,7 @@ def test_a_job_from_check_mode_to_unchanged(engine: Engine, api: Camunda7, proxi
     assert activated.changed and activated.after == {**applied.after, "suspended": False}
 
 
-def test_jobs_are_executed(run: Run, api: Camunda7, proxied: Proxy) -> None:
+def test_jobs_are_executed(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     good, bad = work.new_job(api, "executed", good=True), work.new_job(api, "to fail")
     both = [good["id"], bad["id"]]
     checked = run(ids=both, state="executed", check=True)
@@ -112,7 +105,7 @@ def test_jobs_are_executed(run: Run, api: Camunda7, proxied: Proxy) -> None:
     assert (again["changed"], again["counts"]["unchanged"], proxied.writes) == (False, 2, [])
 
 
-def test_a_job_is_deleted_only_by_name(run: Run, api: Camunda7, proxied: Proxy) -> None:
+def test_a_job_is_deleted_only_by_name(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     job = work.new_job(api, "deleted")
     refused = run(id=job["id"], state="absent")
     assert refused["failed"] and "allow: [strand_instance]" in refused["msg"] and not proxied.requests
@@ -124,7 +117,7 @@ def test_a_job_is_deleted_only_by_name(run: Run, api: Camunda7, proxied: Proxy) 
     assert again["objects"] == [{"id": job["id"], "result": "unchanged"}] and not again["changed"]
 
 
-def test_the_jobs_of_one_message_are_retried(run: Run, api: Camunda7, proxied: Proxy) -> None:
+def test_the_jobs_of_one_message_are_retried(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     """60 failed jobs with three messages: a page for the search, and a request for each job of the one message."""
     texts = [f"message {number % 3}" for number in range(60)]
     jobs = work.failed_jobs(api, texts)
@@ -143,7 +136,7 @@ def test_the_jobs_of_one_message_are_retried(run: Run, api: Camunda7, proxied: P
     assert limited["failed"] and "more than 10 jobs, and max_objects allows 10" in limited["msg"] and not proxied.writes
 
 
-def test_the_engine_sets_retries_in_a_batch(run: Run, api: Camunda7, proxied: Proxy) -> None:
+def test_the_engine_sets_retries_in_a_batch(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     jobs = [work.failed_job(api, f"batch {number}") for number in range(3)]
     ready = work.new_job(api, "batch ready")
     ids = [job["id"] for job in [*jobs, ready]]
@@ -191,14 +184,13 @@ BAD: list[tuple[Row, str]] = [
 
 
 @pytest.mark.parametrize(("options", "message"), BAD)
-def test_bad_input_is_an_error_before_the_first_request(run: Run, proxied: Proxy, options: Row, message: str) -> None:
-    failed = run(**options)
-    assert failed["failed"] and not failed["changed"]
-    assert failed["msg"].startswith(message)
-    assert not proxied.requests
+def test_bad_input_is_an_error_before_the_first_request(
+    run: work.Run, proxied: Proxy, options: Row, message: str
+) -> None:
+    work.refusals(run, proxied, options, message)
 
 
-def test_what_is_not_there(run: Run, api: Camunda7, proxied: Proxy) -> None:
+def test_what_is_not_there(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     job = work.new_job(api, "there")
     for state in ({"retries": 9}, {"state": "executed"}):
         unknown = run(ids=[job["id"], "nobody"], **state)

@@ -17,10 +17,31 @@ from typing import Any
 
 from .camunda7 import Camunda7
 from .camunda7_processes import deploy, start
+from .engines import Engine
 from .proxy import Proxy
+from .tasks import run_module
 
 MODEL = "work.bpmn"
 Row = dict[str, Any]
+Run = Callable[..., Row]
+
+
+def runner(module: str, engine: Engine, proxy: Proxy) -> Run:
+    """What runs a module as the administrator and returns its result; the proxy then has the requests of this run."""
+
+    def run(*, check: bool = False, diff: bool = False, **options: Any) -> Row:
+        proxy.reset()
+        return run_module(module, engine.connection(proxy.url), options, check=check, diff=diff)
+
+    return run
+
+
+def refusals(run: Run, proxy: Proxy, options: Row, message: str) -> None:
+    """Bad input is an error that begins with this message, before the first request."""
+    failed = run(**options)
+    assert failed["failed"] and not failed["changed"]
+    assert failed["msg"].startswith(message), failed["msg"]
+    assert not proxy.requests
 
 
 @contextlib.contextmanager
@@ -96,9 +117,9 @@ def external_task(api: Camunda7, business_key: str, *, error: str = "") -> Row:
 
 
 @contextlib.contextmanager
-def just_before(proxy: Proxy, path: str, happens: Callable[[], None]) -> Iterator[None]:
+def just_before(proxy: Proxy, path: str, happens: Callable[[], None], *, writes_only: bool = False) -> Iterator[None]:
     """Lets something happen when a request to this path has been sent, and has not yet reached the engine."""
-    held = proxy.fail(path=path, delay=0.4)
+    held = proxy.fail(path=path, delay=0.4, writes_only=writes_only)
     thread = threading.Thread(target=lambda: (_until(lambda: bool(held.hits)), happens()))
     thread.start()
     try:
