@@ -206,7 +206,7 @@ options:
         V(0) means no limit.
     type: float
     default: 300
-  retries:
+  request_retries:
     description:
       - >-
         How often to repeat a request after a temporary failure, with growing random pauses.
@@ -548,7 +548,7 @@ options:
         key: deadline
     vars:
       - name: bpmops_camunda_c7_deadline
-  retries:
+  request_retries:
     description:
       - >-
         How often to repeat a request after a temporary failure, with growing random pauses.
@@ -558,9 +558,9 @@ options:
     default: 4
     ini:
       - section: bpmops_camunda_c7
-        key: retries
+        key: request_retries
     vars:
-      - name: bpmops_camunda_c7_retries
+      - name: bpmops_camunda_c7_request_retries
   engine:
     description:
       - >-

@@ -226,7 +226,7 @@ options:
         V(0) means no limit.
     type: float
     default: 300
-  retries:
+  request_retries:
     description:
       - >-
         How often to repeat a request after a temporary failure, with growing random pauses.
@@ -638,7 +638,7 @@ options:
         key: deadline
     vars:
       - name: bpmops_camunda_c8_deadline
-  retries:
+  request_retries:
     description:
       - >-
         How often to repeat a request after a temporary failure, with growing random pauses.
@@ -648,9 +648,9 @@ options:
     default: 4
     ini:
       - section: bpmops_camunda_c8
-        key: retries
+        key: request_retries
     vars:
-      - name: bpmops_camunda_c8_retries
+      - name: bpmops_camunda_c8_request_retries
   operate_url:
     description:
       - >-

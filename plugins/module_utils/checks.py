@@ -14,6 +14,7 @@ from .errors import UsageError
 RANGES: Mapping[str, tuple[float, float]] = {
     "concurrency": (1, 16),
     "max_objects": (1, inf),
+    "retries": (0, inf),
     "wait_interval": (0.01, inf),
     "wait_timeout": (0, inf),
 }

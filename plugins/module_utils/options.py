@@ -59,7 +59,7 @@ BASE: tuple[Option, ...] = (
     Option("connect_timeout", type="float", default=20.0),
     Option("read_timeout", type="float", default=60.0),
     Option("deadline", type="float", default=300.0),
-    Option("retries", type="int", default=4),
+    Option("request_retries", type="int", default=4),
 )
 
 IN_PROCESS = Option("in_process", type="bool", default=True, env=("BPMOPS_CAMUNDA_IN_PROCESS",))

@@ -54,7 +54,7 @@ def test_each_product_gets_its_own_address_and_credentials(
     camunda7: FaultServer, camunda8: FakeOperate, tmp_path: Path, core: str
 ) -> None:
     other = {"url": camunda7.url, "engine": "default", "username": "engine", "password": secret()}
-    groups = {ALL: {"retries": 7}, CAMUNDA7: other, CAMUNDA8: camunda8.parameters}
+    groups = {ALL: {"request_retries": 7}, CAMUNDA7: other, CAMUNDA8: camunda8.parameters}
     tasks = [
         task("c7_identity_info", {"kinds": ["tenants"]}),
         task("operate_search", {"entity": "process-instances"}),
@@ -67,7 +67,7 @@ def test_each_product_gets_its_own_address_and_credentials(
     assert camunda8.logins == 1
     for each, url in zip(run, (camunda7.url, camunda8.url)):
         used = each.ok["invocation"]["module_args"]
-        assert (used["url"], used["retries"]) == (url, 7)
+        assert (used["url"], used["request_retries"]) == (url, 7)
     assert_no_secret(run, [other["password"], camunda8.password])
 
 
@@ -79,7 +79,7 @@ def test_the_role_c7_identity(camunda7: FaultServer, tmp_path: Path, core: str, 
         camunda7.script(answer(status))
     (tmp_path / "state.yml").write_text("users: []\n")
     ours, theirs = secret(), secret()
-    groups = {CAMUNDA7: {"url": camunda7.url, "username": "play", "password": theirs}, ALL: {"retries": 0}}
+    groups = {CAMUNDA7: {"url": camunda7.url, "username": "play", "password": theirs}, ALL: {"request_retries": 0}}
     connection: dict[str, Any] = {"username": "role", "password": ours}
 
     def run_role(**variables: Any) -> Any:

@@ -69,7 +69,7 @@ def server() -> Iterator[FaultServer]:
 
 
 def tasks(url: str, **options: Any) -> Tasks:
-    limits = {"deadline": 1, "read_timeout": 0.5, "connect_timeout": 0.5, "retries": 0}
+    limits = {"deadline": 1, "read_timeout": 0.5, "connect_timeout": 0.5, "request_retries": 0}
     return Tasks({"url": url, "proxy": "none", "token_cache": "none", **limits, **options})
 
 
@@ -204,7 +204,7 @@ def test_memory_is_bounded(server: FaultServer, name: str) -> None:
     server.script(ANSWERS[name][0])
     tracemalloc.start()
     try:
-        c7_users(server.url, retries=4, deadline=2)
+        c7_users(server.url, request_retries=4, deadline=2)
         assert tracemalloc.get_traced_memory()[1] < BYTES
     finally:
         tracemalloc.stop()
@@ -542,7 +542,7 @@ def test_a_proxy_that_fails_is_blamed(server: FaultServer, name: str) -> None:
 def test_a_server_that_wants_a_long_pause_is_quoted(server: FaultServer) -> None:
     server.script(answer(429, headers={"Retry-After": "3600"}))
     for run in FIRST.values():
-        message = run(server.url, retries=4)["msg"]
+        message = run(server.url, request_retries=4)["msg"]
         assert "429 Too Many Requests" in message and "asks to wait 3600 s" in message
     assert len(server.requests) == 2
 

@@ -35,7 +35,7 @@ def server() -> Iterator[FaultServer]:
 
 
 def play(server: FaultServer, directory: Path, core: str | None = None, **options: Any) -> Play:
-    return Play(directory, {"url": server.url, "retries": 0, "read_timeout": 2 * SLOW, **options}, core=core)
+    return Play(directory, {"url": server.url, "request_retries": 0, "read_timeout": 2 * SLOW, **options}, core=core)
 
 
 def timed(run: Callable[[], Run]) -> tuple[Run, float]:
@@ -115,7 +115,7 @@ def test_after_a_timeout_nothing_is_repeated_and_the_next_item_has_a_new_client(
     server.route(route)
     sections = {name: [{"id": "x"}] for name in ("users", "groups", "tenants")}
     looped = {**task("c7_identity", sections), "loop": [1, 6], "timeout": "{{ item }}"}
-    run = play(server, tmp_path, retries=4)([looped])
+    run = play(server, tmp_path, request_retries=4)([looped])
     assert run[0].items[0].status == "failed"
     lists = ["/group", "/tenant", "/user"]
     assert sorted(request.path for request in server.requests if request.path in lists) == sorted(lists * 2)

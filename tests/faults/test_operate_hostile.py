@@ -317,6 +317,6 @@ def test_an_object_that_is_none_or_another_one(body: str) -> None:
 def test_without_retries_a_deletion_is_sent_once() -> None:
     with FakeOperate({"process-instances": Generated(3)}, lag=0) as fake, Proxy(fake.url) as proxy:
         fault = proxy.fail(method="DELETE", drop="after", times=None)
-        result = Tasks({**fake.parameters, "url": proxy.url, "retries": 0}).delete(key=Generated.BASE)
+        result = Tasks({**fake.parameters, "url": proxy.url, "request_retries": 0}).delete(key=Generated.BASE)
         assert result["failed"] and "The server may have carried it out" in result["msg"]
         assert len(fault.hits) == 1

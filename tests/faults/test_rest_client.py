@@ -239,7 +239,7 @@ def test_a_pause_beyond_the_deadline_is_not_begun(server: FaultServer) -> None:
 
 
 def test_the_number_of_attempts(server: FaultServer) -> None:
-    made = setup(server.url, retries=2)
+    made = setup(server.url, request_retries=2)
     server.script(answer(502))
     with pytest.raises(AnswerError, match="Sent 3 times") as caught:
         made.client.read("GET", "/x")
@@ -247,7 +247,7 @@ def test_the_number_of_attempts(server: FaultServer) -> None:
     assert (len(server.requests), len(made.pauses)) == (3, 2)
     server.requests.clear()
     with pytest.raises(AnswerError):
-        setup(server.url, retries=0).client.read("GET", "/x")
+        setup(server.url, request_retries=0).client.read("GET", "/x")
     assert len(server.requests) == 1
 
 
@@ -279,7 +279,7 @@ def test_a_refused_connection_is_tried_again_whatever_it_is_for(closed_port: int
 
 def test_an_unknown_host_is_named() -> None:
     with pytest.raises(TransportError, match=r"cannot connect to no\.such\.host\.invalid") as caught:
-        setup("http://no.such.host.invalid", retries=0).client.read("GET", "/x")
+        setup("http://no.such.host.invalid", request_retries=0).client.read("GET", "/x")
     assert not caught.value.sent
 
 
@@ -429,7 +429,7 @@ def test_attempts_and_pauses_share_one_deadline(server: FaultServer) -> None:
     server.script(answer(502))
     begun = time.monotonic()
     with pytest.raises(AnswerError):
-        setup(server.url, deadline=1, retries=1000, sleep=time.sleep).client.read("GET", "/x")
+        setup(server.url, deadline=1, request_retries=1000, sleep=time.sleep).client.read("GET", "/x")
     assert time.monotonic() - begun < 1.5
 
 
@@ -492,7 +492,7 @@ def test_compressed_and_large_bodies(server: FaultServer) -> None:
     for damaged in (b"not gzip at all", gzip.compress(b"[1, 2, 3]")[:-5]):
         server.script(answer(200, damaged, headers={"Content-Encoding": "gzip"}))
         with pytest.raises(TransportError, match="compressed body is damaged"):
-            setup(server.url, retries=0).client.read("GET", "/x")
+            setup(server.url, request_retries=0).client.read("GET", "/x")
     server.script(answer(204, headers={"Content-Encoding": "gzip"}))
     assert client.write("DELETE", "/x").content == b""
 
@@ -510,7 +510,7 @@ def test_what_is_not_http_at_all(server: FaultServer) -> None:
     server.script(raw(b"\x15\x03\x01\x00\x02\x02\x46"), raw(b"220 mail.example.com ESMTP\r\n"))
     for _number in range(2):
         with pytest.raises(TransportError, match=r"did not complete the answer: what it sent is not HTTP .* https://"):
-            setup(server.url, retries=0).client.read("GET", "/x")
+            setup(server.url, request_retries=0).client.read("GET", "/x")
 
 
 # Logins that never change
@@ -603,12 +603,14 @@ def test_proxies_from_the_option_and_the_environment(server: FaultServer, monkey
 
 def test_a_proxy_that_fails_is_blamed(closed_port: int) -> None:
     with pytest.raises(TransportError, match="through the proxy: connection refused") as caught:
-        setup("http://camunda.invalid", proxy=f"http://127.0.0.1:{closed_port}", retries=0).client.read("GET", "/x")
+        setup("http://camunda.invalid", proxy=f"http://127.0.0.1:{closed_port}", request_retries=0).client.read(
+            "GET", "/x"
+        )
     assert not caught.value.sent
     with FaultServer() as proxy:
         proxy.script(answer(407))
         with pytest.raises(TransportError, match="through the proxy: tunnel connection failed: 407"):
-            setup("https://camunda.invalid", proxy=proxy.url, retries=0).client.read("GET", "/x")
+            setup("https://camunda.invalid", proxy=proxy.url, request_retries=0).client.read("GET", "/x")
 
 
 def test_netrc_is_not_read(server: FaultServer, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

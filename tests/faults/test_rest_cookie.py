@@ -224,5 +224,5 @@ def test_a_login_that_is_interrupted() -> None:
         assert len(server.requests) == 3
         server.script(close())
         with pytest.raises(TransportError) as caught:
-            log_in(server, retries=0).client.write("POST", "/x")
+            log_in(server, request_retries=0).client.write("POST", "/x")
         assert not caught.value.sent and "/api/login" in caught.value.message

@@ -160,7 +160,7 @@ def test_the_deadline_covers_the_token_too(api: Api, issuer: TokenServer) -> Non
 
 def test_an_authorization_server_that_is_not_there(api: Api, issuer: TokenServer) -> None:
     with pytest.raises(TransportError, match="Check token_url") as caught:
-        log_in(api, issuer, token_url="http://127.0.0.1:1/token", retries=0).client.write("POST", "/x")
+        log_in(api, issuer, token_url="http://127.0.0.1:1/token", request_retries=0).client.write("POST", "/x")
     assert not caught.value.sent
     with pytest.raises(TlsError, match="Is token_url an http:// address"):
         log_in(api, issuer, token_url=issuer.token_url.replace("http:", "https:")).client.read("GET", "/x")
@@ -310,9 +310,9 @@ def test_a_cache_that_works_or_is_not_wanted_gives_no_warning(api: Api, issuer: 
 def test_a_login_that_is_refused_is_an_authentication_error(api: Api, issuer: TokenServer) -> None:
     issuer.refuse(Refusal(401, b"{}"), Refusal(407, b""))
     with pytest.raises(AuthenticationError):
-        log_in(api, issuer, retries=0).client.read("GET", "/x")
+        log_in(api, issuer, request_retries=0).client.read("GET", "/x")
     with pytest.raises(AnswerError, match=r"407\. The proxy requires a login") as caught:
-        log_in(api, issuer, retries=0).client.read("GET", "/x")
+        log_in(api, issuer, request_retries=0).client.read("GET", "/x")
     assert not isinstance(caught.value, AuthenticationError)
 
 
@@ -320,4 +320,4 @@ def test_every_error_is_one_of_ours(api: Api, issuer: TokenServer) -> None:
     issuer.refuse(Refusal(200, b"\xff" * 100), Refusal(500, b"[" * 100_000))
     for _number in range(2):
         with pytest.raises(CamundaError):
-            log_in(api, issuer, retries=0).client.read("GET", "/x")
+            log_in(api, issuer, request_retries=0).client.read("GET", "/x")

@@ -78,7 +78,7 @@ def test_a_server_that_echoes(server: FaultServer, way: str, status: int) -> Non
         server.route(echo(status))
         params = {**WAYS[way], **({"token_url": f"{issuer.url}/token"} if "client_id" in WAYS[way] else {})}
         with pytest.raises(CamundaError) as caught:
-            setup(server.url, retries=0, **params).client.write("POST", "/x", body={"password": "x"})
+            setup(server.url, request_retries=0, **params).client.write("POST", "/x", body={"password": "x"})
     assert leaks(caught.value) == []
     assert caught.value.__cause__ is None
 
@@ -88,7 +88,7 @@ def test_a_server_that_echoes(server: FaultServer, way: str, status: int) -> Non
 def test_a_broken_connection(server: FaultServer, way: str, fault: Behaviour) -> None:
     server.script(fault)
     with pytest.raises(CamundaError) as caught:
-        setup(server.url, retries=0, **WAYS[way]).client.write("POST", "/x")
+        setup(server.url, request_retries=0, **WAYS[way]).client.write("POST", "/x")
     assert leaks(caught.value) == []
 
 
@@ -96,7 +96,7 @@ def test_a_broken_connection(server: FaultServer, way: str, fault: Behaviour) ->
 def test_no_connection(way: str) -> None:
     params = {**WAYS[way], **({"token_url": "http://127.0.0.1:1/token"} if "client_id" in WAYS[way] else {})}
     with pytest.raises(CamundaError) as caught:
-        setup("http://127.0.0.1:1", retries=0, **params).client.write("POST", "/x")
+        setup("http://127.0.0.1:1", request_retries=0, **params).client.write("POST", "/x")
     assert leaks(caught.value) == []
 
 

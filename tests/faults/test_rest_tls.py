@@ -90,10 +90,10 @@ def test_a_client_certificate(authority: Authority, tmp_path: Path) -> None:
         assert setup(server.url, **trust, client_cert=str(both)).client.read("GET", "/x").status == 200
         # How a refusal shows depends on the moment: as an alert, or as a connection that ends.
         with pytest.raises(TransportError):
-            setup(server.url, retries=0, **trust).client.read("GET", "/x")
+            setup(server.url, request_retries=0, **trust).client.read("GET", "/x")
         with pytest.raises(TransportError):
             params: dict[str, Any] = {"client_cert": str(stranger), "client_key": str(stranger_key)}
-            setup(server.url, retries=0, **trust, **params).client.read("GET", "/x")
+            setup(server.url, request_retries=0, **trust, **params).client.read("GET", "/x")
         assert (
             "not the key of client_cert"
             in failure(server.url, **trust, client_cert=str(certificate), client_key=str(stranger_key)).message

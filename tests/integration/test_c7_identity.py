@@ -261,7 +261,11 @@ def test_a_server_that_dies_half_way(play: Play, proxied: Proxy, clean_engine: E
         fault.times = 0
 
     run = play(
-        [task("c7_identity", {**document, "retries": 0}), task("c7_identity", document), task("c7_identity", document)],
+        [
+            task("c7_identity", {**document, "request_retries": 0}),
+            task("c7_identity", document),
+            task("c7_identity", document),
+        ],
         watch=clean_engine.api.state,
         meanwhile={1: up_again},
     )

@@ -133,7 +133,7 @@ class Interrupter:
 
     def __init__(self, engine: Engine, proxy: Proxy, case: Case) -> None:
         self.engine, self.proxy, self.case, self.api = engine, proxy, case, engine.api
-        self.connection = {**engine.connection(proxy.url), "concurrency": 1, "retries": 0}
+        self.connection = {**engine.connection(proxy.url), "concurrency": 1, "request_retries": 0}
         self.prepare()
         self.before = self.api.state()
         self.plan: list[dict[str, str]] = self.run(check=True)["changes"]
@@ -265,7 +265,7 @@ def test_a_lost_answer_is_no_failure_where_the_request_may_be_repeated(interrupt
     for drop in ("before", "after"):
         interrupter.proxy.reset()
         faults = [interrupter.proxy.fail(method=method, skip=3, drop=drop) for method in ("GET", "PUT", "DELETE")]
-        result = run_module("c7_identity", {**interrupter.connection, "retries": 2}, interrupter.case.options)
+        result = run_module("c7_identity", {**interrupter.connection, "request_retries": 2}, interrupter.case.options)
         assert "failed" not in result, f"{drop}: {result['msg']}"
         assert interrupter.api.state() == interrupter.after
         assert any(fault.hits for fault in faults)

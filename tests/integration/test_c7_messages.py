@@ -47,7 +47,7 @@ def test_addresses_that_lead_elsewhere(play: Play, proxied: Proxy) -> None:
             task("c7_user", {"id": "x"}),
             task("c7_user", {"id": "x"}),
             task("c7_user", {"id": "x"}),
-            task("c7_user", {"id": "x", "url": f"http://127.0.0.1:{free_port()}/engine-rest", "retries": 0}),
+            task("c7_user", {"id": "x", "url": f"http://127.0.0.1:{free_port()}/engine-rest", "request_retries": 0}),
             task("c7_user", {"id": "x", "url": "127.0.0.1/engine-rest"}),
             task("c7_user", {"id": "x", "url": "http://me:word@127.0.0.1/engine-rest"}),
         ],

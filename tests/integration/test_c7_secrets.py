@@ -68,7 +68,7 @@ def test_canaries(
         ("failed", task("c7_identity", {"users": [{"id": other}], "passwords": {"nobody": "{{ unused }}"}})),
         ("failed", task("c7_user", {**user, "first_name": ["x"], "nonsense": True})),
         ("failed", task("c7_user", {**again, "username": name, "password": "{{ wrong_login }}"})),
-        ("failed", task("c7_user", {**again, "url": closed, "retries": 0})),
+        ("failed", task("c7_user", {**again, "url": closed, "request_retries": 0})),
         ("failed", task("c7_user", {"id": name, "url": "http://me:{{ wrong_login }}@127.0.0.1/engine-rest"})),
         *[("failed", task("c7_user", again)) for _status in (400, 401, 403, 404, 500, 503)],
         ("failed", task("c7_user", again)),
@@ -81,7 +81,7 @@ def test_canaries(
         return lambda: (proxied.reset(), proxied.fail(writes_only=True, status=status, body=answer, times=None))
 
     statuses = dict(enumerate((400, 401, 403, 404, 500, 503), first))
-    run = Play(play.directory, {**play.parameters, "retries": 0}, proxied, core)(
+    run = Play(play.directory, {**play.parameters, "request_retries": 0}, proxied, core)(
         [step for _status, step in steps],
         variables=words,
         arguments=["-vvvvv", "--diff"],

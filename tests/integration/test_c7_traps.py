@@ -168,7 +168,7 @@ def test_trap_6_a_row_that_stands_aside_survives_a_cut_at_every_write(
             api.create_user(name)
             api.create_tenant(name)
         options = {"tenant": name, "user": name} if kind == "tenant member" else {"id": name}
-        connection = {**engine.connection(proxied.url), "retries": 0}
+        connection = {**engine.connection(proxied.url), "request_retries": 0}
         proxied.reset()
         if drop == "after":
             proxied.fail(writes_only=True, skip=number, drop="after")

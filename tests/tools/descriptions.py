@@ -78,7 +78,7 @@ BASE: Descriptions = {
         "It limits each request, not the task. To limit the task use the keyword C(timeout).",
         "V(0) means no limit.",
     ),
-    "retries": (
+    "request_retries": (
         "How often to repeat a request after a temporary failure, with growing random pauses.",
         "A request that may have changed something on the server is not sent twice.",
     ),

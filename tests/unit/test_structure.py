@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -216,6 +217,13 @@ def test_every_module_says_what_it_supports(name: str) -> None:
     fragments = documentation["extends_documentation_fragment"]
     assert {"bpmops.camunda.attributes", f"bpmops.camunda.{product}"} <= set(fragments)
     assert _documentation(path, "EXAMPLES") and _documentation(path, "RETURN")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_option_of_a_module_is_one_of_the_connection(name: str) -> None:
+    """The value of an action group would become the module's own."""
+    spec = importlib.import_module(".".join((*COLLECTION, "plugins", "modules", name))).SPEC
+    assert set(spec.options) & {option.name for option in spec.product.options} == set()
 
 
 @pytest.mark.parametrize("name", [*MODULES, *LOOKUPS])

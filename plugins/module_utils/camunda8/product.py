@@ -111,7 +111,7 @@ def connect(params: Mapping[str, Any], redactor: Redactor, read_only: bool) -> O
         return Client(connection, read_only=read_only, redactor=redactor, explain=explain, repeat_answer=repeat_answer)
 
     rest = client(operate)
-    return Operate(rest, rest if operate == zeebe else client(zeebe), repeats=operate.retries > 0)
+    return Operate(rest, rest if operate == zeebe else client(zeebe), repeats=operate.request_retries > 0)
 
 
 CAMUNDA8 = Product(

@@ -175,7 +175,7 @@ class Client:
             return retry.repeat(
                 once,
                 first=outcome,
-                retries=self._connection.retries,
+                retries=self._connection.request_retries,
                 repeatable=repeatable,
                 deadline=deadline,
                 sleep=self._sleep,

@@ -19,7 +19,7 @@ from .auth import STRATEGIES
 _BASIC = "basic"
 _HALVES = (("password", "username"), ("client_secret", "client_id"), ("client_key", "client_cert"))
 _FILES = ("ca_path", "client_cert", "client_key")
-_LIMITS = ("connect_timeout", "read_timeout", "write_timeout", "deadline", "retries")
+_LIMITS = ("connect_timeout", "read_timeout", "write_timeout", "deadline", "request_retries")
 _LARGEST_FILE = 1 << 20
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -56,7 +56,7 @@ class Connection:
     read_timeout: float = 60.0
     write_timeout: float = 0.0
     deadline: float = 300.0
-    retries: int = 4
+    request_retries: int = 4
 
     @staticmethod
     def from_parameters(params: Mapping[str, Any], *, password_strategy: str = _BASIC) -> Connection:

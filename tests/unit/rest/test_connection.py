@@ -96,7 +96,7 @@ def test_a_product_says_what_a_user_name_means() -> None:
         ({"deadline": float("nan")}, "deadline must be a number of at least 0, not nan"),
         ({"connect_timeout": float("inf")}, "connect_timeout must be a number of at least 0, not inf"),
         ({"read_timeout": float("-inf")}, "read_timeout must be a number of at least 0, not -inf"),
-        ({"retries": -1}, "retries must be a number of at least 0, not -1"),
+        ({"request_retries": -1}, "request_retries must be a number of at least 0, not -1"),
         ({"ca_path": "/does/not/exist.pem"}, "/does/not/exist.pem does not exist"),
         ({"client_key": "/does/not/exist.pem"}, "without client_cert"),
     ],
@@ -141,8 +141,8 @@ def test_secrets_are_not_in_the_text_form() -> None:
 
 
 def test_zero_is_given_and_not_missing() -> None:
-    made = connection(deadline=0, read_timeout=0, retries=0)
-    assert (made.deadline, made.read_timeout, made.retries) == (0, 0, 0)
+    made = connection(deadline=0, read_timeout=0, request_retries=0)
+    assert (made.deadline, made.read_timeout, made.request_retries) == (0, 0, 0)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(Connection.__dataclass_fields__)), st.text() | st.none()))
@@ -150,7 +150,7 @@ def test_any_text_is_either_accepted_or_a_usage_error(params: dict[str, Any]) ->
     texts = {
         name: value
         for name, value in params.items()
-        if name not in ("connect_timeout", "read_timeout", "deadline", "retries")
+        if name not in ("connect_timeout", "read_timeout", "deadline", "request_retries")
     }
     try:
         made = Connection.from_parameters(texts)

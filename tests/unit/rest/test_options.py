@@ -48,7 +48,7 @@ def test_the_argument_spec_validates(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not result.error_messages
     found = result.validated_parameters
     assert (found["url"], found["password"], found["engine"]) == ("http://localhost/engine-rest", password, "x")
-    assert (found["deadline"], found["retries"], found["validate_certs"]) == (0.5, 4, True)
+    assert (found["deadline"], found["request_retries"], found["validate_certs"]) == (0.5, 4, True)
     assert password in result._no_log_values
 
 

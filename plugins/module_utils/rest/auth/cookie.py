@@ -39,7 +39,7 @@ class Cookie(Renewable):
         super().__init__()
         self._base = connection.url
         self._username = connection.username or ""
-        self._retries = connection.retries
+        self._retries = connection.request_retries
         self._transport = transport
         self._redactor = redactor
         self._form = urlencode({"username": self._username, "password": connection.password or ""}).encode("ascii")

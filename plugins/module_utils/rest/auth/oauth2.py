@@ -53,7 +53,7 @@ class OAuth2(Renewable):
         super().__init__()
         self._url = connection.token_url or ""
         self._place = self._url.partition("?")[0]
-        self._retries = connection.retries
+        self._retries = connection.request_retries
         self._redactor = redactor
         self._cache = cache
         self._request = _token_request(connection, self._url, self._place, redactor)
