@@ -190,7 +190,7 @@ options:
         V(0) means no limit.
     type: float
     default: 300
-  retries:
+  request_retries:
     description:
       - >-
         How often to repeat a request after a temporary failure, with growing random pauses.
@@ -515,7 +515,7 @@ options:
         key: deadline
     vars:
       - name: bpmops_camunda_rest_deadline
-  retries:
+  request_retries:
     description:
       - >-
         How often to repeat a request after a temporary failure, with growing random pauses.
@@ -525,9 +525,9 @@ options:
     default: 4
     ini:
       - section: bpmops_camunda_rest
-        key: retries
+        key: request_retries
     vars:
-      - name: bpmops_camunda_rest_retries
+      - name: bpmops_camunda_rest_request_retries
   write_timeout:
     description:
       - >-

@@ -95,7 +95,7 @@ def test_an_error_answer_says_what_the_server_said(server: FaultServer, body: An
 
 def test_an_error_page_keeps_its_text(server: FaultServer) -> None:
     server.script(answer(502, b"<html>down</html>", content_type="text/html"))
-    result = fails(server, retries=0)
+    result = fails(server, request_retries=0)
     assert (result["error"]["code"], result["error"]["body"]) == ("502", "<html>down</html>")
 
 
@@ -134,7 +134,7 @@ def test_the_timeouts_are_those_of_the_connector() -> None:
 def test_read_timeout_and_deadline(server: FaultServer) -> None:
     server.script(stall(30))
     begun = time.monotonic()
-    assert "(option read_timeout)" in fails(server, read_timeout=0.2, retries=0)["msg"]
+    assert "(option read_timeout)" in fails(server, read_timeout=0.2, request_retries=0)["msg"]
     assert "(option deadline)" in fails(server, read_timeout=0, deadline=0.3)["msg"]
     assert time.monotonic() - begun < 5
 

@@ -53,7 +53,7 @@ def test_a_download_is_idempotent_and_appears_complete_or_not_at_all(server: Fau
     assert dest.stat().st_ino == inode
     for worse in (half(b"x" * 1000), half(b"x" * 1000, chunked=True), close(), answer(404, {"message": "gone"})):
         server.script(worse)
-        fails(server, dest=str(dest), retries=0)
+        fails(server, dest=str(dest), request_retries=0)
         assert dest.read_bytes() == content and os.listdir(tmp_path) == ["x.bin"]
     server.script(answer(200, content[:-1], content_type="application/zip"))
     assert send(server, dest=str(dest), check=True)["changed"] is True
@@ -85,7 +85,7 @@ def test_a_compressed_download_is_unpacked_block_by_block(server: FaultServer, t
     assert send(server, dest=str(tmp_path / "x"))["size"] == len(content)
     assert (tmp_path / "x").read_bytes() == content
     assert server.requests[0].headers["accept-encoding"] == "identity"
-    assert "its compressed body is damaged" in fails(server, dest=str(tmp_path / "x"), retries=0)["msg"]
+    assert "its compressed body is damaged" in fails(server, dest=str(tmp_path / "x"), request_retries=0)["msg"]
 
 
 def test_a_download_ends_at_the_deadline(server: FaultServer, tmp_path: Path) -> None:
