@@ -52,7 +52,8 @@ class Selector(Generic[C, E]):
 
     Args:
         verb: what happens to the objects, for messages, such as ``delete``.
-        oldest: the field by which the oldest object comes first.
+        oldest: the field by which the oldest object comes first; empty if objects have no date. Then there are neither
+            time ranges nor ``on_limit``.
     """
 
     catalog: Catalog[C, E]
@@ -60,26 +61,32 @@ class Selector(Generic[C, E]):
     verb: str
     oldest: str
 
+    @property
+    def _times(self) -> dict[str, Any]:
+        return ranges.ARGUMENTS if self.oldest else {}
+
     def arguments(self, most: int = 100) -> dict[str, Any]:
         """Return the argument spec; ``most`` is the default of ``max_objects``."""
-        return {
+        arguments: dict[str, Any] = {
             self.catalog.key: {"type": "str", "no_log": False},
             self.catalog.keys: {"type": "list", "elements": "str", "no_log": False},
             "filter": {"type": "dict"},
-            **ranges.ARGUMENTS,
+            **self._times,
             "max_objects": {"type": "int", "default": most},
-            "on_limit": {"type": "str", "choices": [REFUSE, OLDEST], "default": REFUSE},
         }
+        if self.oldest:
+            arguments["on_limit"] = {"type": "str", "choices": [REFUSE, OLDEST], "default": REFUSE}
+        return arguments
 
     def rules(self) -> dict[str, Any]:
         """Return the rules of these options. What is given by key is selected whatever its age and its fields."""
         key, keys = self.catalog.key, self.catalog.keys
-        exclusive = [(key, keys, "filter"), *((each, time) for each in (key, keys) for time in ranges.ARGUMENTS)]
-        return {"mutually_exclusive": exclusive, "required_one_of": [(key, keys, "filter", *ranges.ARGUMENTS)]}
+        exclusive = [(key, keys, "filter"), *((each, time) for each in (key, keys) for time in self._times)]
+        return {"mutually_exclusive": exclusive, "required_one_of": [(key, keys, "filter", *self._times)]}
 
     def not_empty(self) -> tuple[str, ...]:
         """Return the options that select more when they are empty. An empty list of keys selects nothing."""
-        return (self.catalog.key, "filter", *ranges.ARGUMENTS)
+        return (self.catalog.key, "filter", *self._times)
 
     def select(self, client: C, params: Mapping[str, Any], keep: Optional[Callable[[Row], bool]] = None) -> Selection:
         """Return the selected objects.
@@ -104,7 +111,7 @@ class Selector(Generic[C, E]):
         limit = params["max_objects"]
         search = {**params, "entity": self.entity, "filter": params["filter"] or {}, "limit": limit}
         query, tally = Query.of(self.catalog, search, datetime.now(timezone.utc)), Tally()
-        if params["on_limit"] == OLDEST and not query.windows:
+        if params.get("on_limit") == OLDEST and not query.windows:
             query = replace(query, order=entity.order([{"field": self.oldest}]))
         if not query.where and not query.windows:
             raise RefusedError(
@@ -115,7 +122,7 @@ class Selector(Generic[C, E]):
         found_rows = (row for page in read(source, query, tally) for row in page if keep is None or keep(row))
         selected: dict[str, Row] = {row[entity.identifier]: row for row in islice(found_rows, limit)}
         truncated = next(found_rows, None) is not None or tally.truncated
-        if truncated and params["on_limit"] == REFUSE:
+        if truncated and params.get("on_limit", REFUSE) == REFUSE:
             self._refuse(f"more than {limit}", params)
         return Selection(selected, truncated=truncated)
 

@@ -11,7 +11,7 @@ from typing import Any, Optional
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import Action
 from ansible_collections.bpmops.camunda.plugins.module_utils.desired.selection import Selector
-from ansible_collections.bpmops.camunda.plugins.module_utils.desired.verbs import Act, Verb
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.verbs import Act, Verb, check_options
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     AnswerError,
     ApplyError,
@@ -151,6 +151,84 @@ def test_an_object_that_is_wanted_absent_may_be_absent() -> None:
     )
     outcome = act(Server(), id="z", made=Act(SELECTOR, lambda _params: gone))
     assert not outcome.changed and outcome.result["objects"] == [{"id": "z", "result": "unchanged"}]
+
+
+def test_an_object_that_is_gone_may_not_have_reached_the_state() -> None:
+    done: Verb[Server] = Verb(
+        Action("complete", "completed"),
+        done=lambda _row, _params: False,
+        after=lambda _row, _params: None,
+        perform=lambda server, row, _params: server.set_retries(row["id"], 0),
+        wants_absent=True,
+        reached=lambda _server, key: key == "y",
+    )
+    made = Act(SELECTOR, lambda _params: done)
+    assert act(Server(), id="y", made=made).result["objects"] == [{"id": "y", "result": "unchanged"}]
+    with pytest.raises(UsageError, match=r"There is no job z\. Nothing was changed"):
+        act(Server(), ids=["y", "z"], made=made)
+    assert act(Server(), check=True, ids=["y", "z"], made=made).result["objects"] == [
+        {"id": "y", "result": "unchanged"},
+        {"id": "z", "result": "gone"},
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_refused_object_that_is_no_longer_there_is_gone(status: int) -> None:
+    class Ending(Server):
+        def set_retries(self, key: str, retries: int) -> None:
+            if key == "a":
+                del self.rows[key]
+            super().set_retries(key, retries)
+
+    server = Ending(a=0, b=0)
+    server.broken["a"] = answer(AnswerError, status)
+    outcome = act(server, ids=["a", "b"])
+    assert [row["result"] for row in outcome.result["objects"]] == ["gone", "changed"]
+    server = Ending(a=0)
+    server.broken["a"] = answer(AnswerError, 403)
+    with pytest.raises(AnswerError):
+        act(server, id="a")
+
+
+def test_more_is_read_of_each_object_before_it_is_decided() -> None:
+    more: Verb[Server] = Verb(
+        RETRY.action,
+        done=lambda row, _params: bool(row["locked"]),
+        after=RETRY.after,
+        perform=RETRY.perform,
+        more=lambda _server, row, _params: {"locked": row["id"] == "a"},
+    )
+    server = Server(a=0, b=0)
+    outcome = act(server, ids=["a", "b"], made=Act(SELECTOR, lambda _params: more, shown=("locked",)))
+    assert server.written == [("b", 3)]
+    assert [(row["result"], row["locked"]) for row in outcome.result["objects"]] == [
+        ("unchanged", True),
+        ("changed", False),
+    ]
+
+
+def test_objects_without_a_date_have_no_time_ranges() -> None:
+    selector = Selector(CATALOG, "job", "retry", oldest="")
+    assert set(selector.arguments()) == {"id", "ids", "filter", "max_objects"}
+    assert selector.rules() == {
+        "mutually_exclusive": [("id", "ids", "filter")],
+        "required_one_of": [("id", "ids", "filter")],
+    }
+    assert selector.not_empty() == ("id", "filter")
+    params = {"id": None, "ids": None, "filter": {}, "max_objects": 100, "concurrency": 2}
+    with pytest.raises(RefusedError, match="neither a filter"):
+        selector.select(Server(), params)
+
+
+def test_options_belong_to_states() -> None:
+    takes = {"retried": ("retries", "due"), "moved": ("due", "to"), "gone": ("force",)}
+    given = {"retries": None, "due": None, "to": None, "force": False}
+    check_options({**given, "state": "retried", "retries": 0, "due": "x", "other": 1}, "state", takes)
+    check_options({**given, "state": "gone", "force": True}, "state", takes)
+    with pytest.raises(UsageError, match=r"^due: belongs to state: retried or moved, and state is gone\.$"):
+        check_options({**given, "state": "gone", "due": "x"}, "state", takes)
+    with pytest.raises(UsageError, match=r"^retries: belongs to state: retried, and state is moved\.$"):
+        check_options({**given, "state": "moved", "retries": 0}, "state", takes)
 
 
 def test_facts_of_the_server_stand_in_the_row() -> None:
