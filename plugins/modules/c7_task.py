@@ -133,17 +133,6 @@ EXAMPLES = r"""
     older_than: 14d
     state: unassigned
 
-- name: Complete a task
-  bpmops.camunda.c7_task:
-    url: "{{ camunda7_url }}"
-    username: "{{ camunda7_username }}"
-    password: "{{ camunda7_password }}"
-    id: "{{ task_id }}"
-    state: completed
-    variables:
-      approved: true
-      amount: {value: 100, type: Long}
-
 - name: Let another group decide, until the end of the month
   bpmops.camunda.c7_task:
     url: "{{ camunda7_url }}"
@@ -154,6 +143,17 @@ EXAMPLES = r"""
     candidate_groups: [management]
     due_date: "2026-01-31"
     priority: 80
+
+- name: Complete a task
+  bpmops.camunda.c7_task:
+    url: "{{ camunda7_url }}"
+    username: "{{ camunda7_username }}"
+    password: "{{ camunda7_password }}"
+    id: "{{ task_id }}"
+    state: completed
+    variables:
+      approved: true
+      amount: {value: 100, type: Long}
 """
 
 RETURN = r"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -40,13 +41,15 @@ def create(models: None, api: Camunda7, unique: Callable[[str], str]) -> Callabl
     """Starts instances with a task each, and returns the ids of the tasks."""
 
     def make(number: int = 1, assignee: str | None = None, **variables: Any) -> list[str]:
-        made = []
-        for _number in range(number):
+        def one(_number: int) -> str:
             instance = start(api, "approve", unique("order"), **variables)
-            made.append(str(api.get("/task", processInstanceId=instance)[0]["id"]))
+            key = str(api.get("/task", processInstanceId=instance)[0]["id"])
             if assignee:
-                api.send("POST", f"/task/{made[-1]}/assignee", {"userId": assignee})
-        return made
+                api.send("POST", f"/task/{key}/assignee", {"userId": assignee})
+            return key
+
+        with ThreadPoolExecutor(4 if number > 5 else 1) as pool:
+            return list(pool.map(one, range(number)))
 
     return make
 
@@ -103,7 +106,7 @@ def test_a_task_is_claimed_delegated_resolved_and_completed(
     assert (variables["seen"]["type"], variables["seen"]["value"]) == ("Boolean", True)
     assert (variables["by"]["type"], variables["by"]["value"]) == ("Long", 7)
 
-    options = {"id": key, "state": "completed", "variables": {"result": {"value": "good", "no_log": True}}}
+    options: Row = {"id": key, "state": "completed", "variables": {"result": {"value": "good", "no_log": True}}}
     announced = tasks(check=True, diff=True, **options)
     assert announced["counts"] == CHANGED and announced["diff"][0]["after"] == ""
     assert _task(api, key)["id"] == key
@@ -116,13 +119,13 @@ def test_a_task_is_claimed_delegated_resolved_and_completed(
     again = tasks(**options)
     assert (again["changed"], again["counts"]) == (False, UNCHANGED)
     # It cannot be moved any more, and says so.
-    for state in ({"state": "assigned", "user": "x"}, {"state": "unassigned"}, {"state": "updated", "priority": 1}):
-        assert tasks.failed(id=key, **state) == f"There is no task {key}. Nothing was changed."
+    for state in ("assigned", "unassigned", "updated"):
+        assert tasks.failed(id=key, state=state, **STATES[state]) == f"There is no task {key}. Nothing was changed."
 
 
 def test_a_task_is_updated(tasks: Module, api: Camunda7, create: Callable[..., list[str]]) -> None:
     [key] = create(assignee="anna")
-    wanted = {
+    wanted: Row = {
         "state": "updated",
         "name": "Look at it",
         "description": "twice",
@@ -142,7 +145,7 @@ def test_a_task_is_updated(tasks: Module, api: Camunda7, create: Callable[..., l
     _walk(tasks, api, key, after, **wanted)
     assert tasks(id=key, **{**wanted, "due_date": "2026-12-31 11:00Z"})["counts"] == UNCHANGED
     _walk(tasks, api, key, {"priority": 0}, state="updated", priority=0)
-    cleared = {"owner": "", "description": "", "due_date": "", "follow_up_date": ""}
+    cleared: Row = {"owner": "", "description": "", "due_date": "", "follow_up_date": ""}
     nothing: Row = {"owner": None, "description": None, "due": None, "followUp": None}
     _walk(tasks, api, key, nothing, state="updated", **cleared)
     assert _task(api, key)["assignee"] == "anna" and _task(api, key)["name"] == "Look at it"
@@ -156,7 +159,7 @@ def test_the_candidates_of_a_task(tasks: Module, api: Camunda7, create: Callable
         users = [f"{row['type']} user {row['userId']}" for row in rows if row["userId"]]
         return sorted(users + [f"{row['type']} group {row['groupId']}" for row in rows if row["groupId"]])
 
-    options = {"id": key, "state": "updated", "candidate_users": ["bob", "anna", "bob"]}
+    options: Row = {"id": key, "state": "updated", "candidate_users": ["bob", "anna", "bob"]}
     before = links()
     announced = tasks(check=True, diff=True, **options)
     assert announced["diff"][0]["before"]["candidate_users"] == []
@@ -225,7 +228,7 @@ def test_candidates_of_a_task_that_ends_meanwhile(
 
 def test_the_tasks_of_a_leaver(tasks: Module, api: Camunda7, create: Callable[..., list[str]]) -> None:
     mine, others = create(5, assignee="leaver"), create(2, assignee="stays")
-    options = {"filter": {"assignee": "leaver"}, "state": "assigned", "user": "heir"}
+    options: Row = {"filter": {"assignee": "leaver"}, "state": "assigned", "user": "heir"}
     announced = tasks(check=True, **options)
     assert announced["counts"] == {"matched": 5, "changed": 5, "unchanged": 0, "gone": 0}
     made = tasks(**options)
@@ -383,7 +386,7 @@ def test_a_wrong_selection_is_refused_before_the_first_request(tasks: Module) ->
 
 def test_more_tasks_than_max_objects(tasks: Module, api: Camunda7, create: Callable[..., list[str]]) -> None:
     keys = create(3, assignee="many")
-    options = {"filter": {"assignee": "many"}, "state": "unassigned", "max_objects": 2}
+    options: Row = {"filter": {"assignee": "many"}, "state": "unassigned", "max_objects": 2}
     assert "This would change more than 2 tasks, and max_objects allows 2" in tasks.failed(**options)
     made = tasks(**options, on_limit="oldest")
     assert (made["counts"]["changed"], made["truncated"]) == (2, True)
@@ -412,7 +415,7 @@ def test_without_permission(
 def test_a_play(play: Play, models: None, api: Camunda7, create: Callable[..., list[str]]) -> None:
     """As a process of its own, too: what the module returns does not depend on where it runs."""
     keys = create(2, assignee="of the play")
-    options = {"filter": {"assignee": "of the play"}, "state": "assigned", "user": "heir of the play"}
+    options: Row = {"filter": {"assignee": "of the play"}, "state": "assigned", "user": "heir of the play"}
     run = play(
         [
             task("c7_task", options, check=True),

@@ -17,7 +17,6 @@ from ..desired.verbs import Act, Params, Verb, check_options
 from ..errors import AnswerError, UsageError
 from ..query import times
 from ..task import Context, Outcome
-from . import typed
 from .catalog import Camunda7Entity
 from .client import Camunda7
 from .source import CATALOG
@@ -83,7 +82,7 @@ def _check(params: Params) -> None:
         raise UsageError(f"user: state {state} needs it.")
     if state == "updated" and all(params[name] is None for name in _CHANGES):
         raise UsageError(f"state: updated needs one of {', '.join(_CHANGES)}.")
-    typed.body("variables", params["variables"])
+    _variables(params)
     _fields(params)
 
 
@@ -150,7 +149,11 @@ def _user(params: Params) -> dict[str, Any]:
 
 
 def _variables(params: Params) -> dict[str, Any]:
-    return typed.body("variables", params["variables"])
+    if not params["variables"]:
+        return {}
+    from .typed import body  # few tasks have variables
+
+    return body("variables", params["variables"])
 
 
 def _refused(row: Row, params: Params) -> str:
@@ -232,5 +235,8 @@ _ACT: Act[Camunda7, Camunda7Entity] = Act(SELECTOR, lambda params: VERBS[params[
 
 def change(context: Context[Camunda7]) -> Outcome:
     """Move tasks to a state."""
-    typed.hide(context.redactor, context.params["variables"])
+    if context.params["variables"]:
+        from .typed import hide
+
+        hide(context.redactor, context.params["variables"])
     return _ACT(context)
