@@ -7,7 +7,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """For modules that select objects by key or filter. They document the options for keys themselves."""
+    """For modules that select objects by key or filter. They document the options for keys themselves.
+
+    ``selection.undated`` is for objects without a date, of which none is the oldest.
+    """
 
     DOCUMENTATION = r"""
 options:
@@ -30,4 +33,19 @@ options:
     type: str
     choices: [refuse, oldest]
     default: refuse
+"""
+
+    UNDATED = r"""
+options:
+  filter:
+    description:
+      - Fields and their values. An object must match all of them. Names are those of the API.
+      - Names and types are checked before the first request.
+      - An empty mapping or an empty value is an error.
+    type: dict
+  max_objects:
+    description:
+      - Maximum number of objects to change. If more match, nothing is changed, and the module fails, in check mode too.
+    type: int
+    default: 100
 """

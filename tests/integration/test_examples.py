@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.bpmops.camunda.tests.support.c7_modules import deployed
+from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import start
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
 
@@ -26,8 +29,17 @@ authorizations: [{group: ops, resource: task, permissions: [READ]}]
 SECRETS = ("jdoe_password", "jdoe_new_password")
 
 
+@pytest.fixture
+def running(engine: Engine) -> Iterator[dict[str, Any]]:
+    """What examples call the objects of an engine with an instance, its task, and no failed job."""
+    with deployed(engine.api, "processes.bpmn"):
+        instance = start(engine.api, "approve", "order 4711", amount=1)
+        [task] = engine.api.get("/task", processInstanceId=instance)
+        yield {"instance_id": instance, "task_id": task["id"], "failed": {"objects": []}}
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_examples_run(play: Play, clean_engine: Engine, name: str) -> None:
+def test_examples_run(play: Play, clean_engine: Engine, running: dict[str, Any], name: str) -> None:
     module = importlib.import_module(f"ansible_collections.bpmops.camunda.plugins.modules.{name}")
     examples = yaml.safe_load(module.EXAMPLES)
     folder = "{{ playbook_dir }}/identity"
@@ -37,6 +49,7 @@ def test_examples_run(play: Play, clean_engine: Engine, name: str) -> None:
         "camunda7_username": clean_engine.username,
         "camunda7_password": clean_engine.password,
         "camunda7_user_passwords": {"jdoe": plain_secret()},
+        **running,
     }
     ground = [
         task("ansible.builtin.file", {"path": folder, "state": "directory", "mode": "0700"}),

@@ -112,6 +112,7 @@ class Fault:
     drop: str | None
     delay: float
     writes_only: bool
+    first: Callable[[], Any] | None = None
     seen: int = 0
     hits: list[Exchange] = field(default_factory=list)
 
@@ -205,6 +206,7 @@ class Proxy:
         body: str | bytes = b"",
         drop: str | None = None,
         delay: float = 0,
+        first: Callable[[], Any] | None = None,
     ) -> Fault:
         """Let matching requests go wrong.
 
@@ -213,6 +215,7 @@ class Proxy:
         status, headers, body: answer this, the engine never sees the request.
         drop: "before" or "after" the request is forwarded: the connection is closed without an answer.
         delay: seconds to wait before anything else; alone it only slows the request down.
+        first: called before the request goes on: for what somebody else does at this moment.
         Returns the fault, whose `hits` are the exchanges that it took.
         """
         fault = Fault(
@@ -226,6 +229,7 @@ class Proxy:
             drop,
             delay,
             writes_only,
+            first,
         )
         self._faults.append(fault)
         return fault
@@ -298,6 +302,8 @@ class Proxy:
         faults = [fault for fault in self._faults if fault.takes(exchange)]
         for fault in faults:
             await asyncio.sleep(fault.delay)
+            if fault.first:
+                await self._loop.run_in_executor(None, fault.first)
             if fault.drop == "before":
                 return False
             if fault.status is not None:

@@ -39,6 +39,11 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "The engine wants the caller's own password: check the option password.",
     ),
     ("Required admin authenticated", "The caller must be a member of an admin group of the engine."),
+    ("is already claimed by someone else", "Use state assigned to take the task over."),
+    ("ENGINE-03043", "Activate it first, with state active of c7_process_instance or c7_process_definition."),
+    ("Unsupported value type 'Json'", "The engine needs the Spin plugin for values of this type."),
+    ("Unsupported value type 'Xml'", "The engine needs the Spin plugin for values of this type."),
+    ("Cannot find serializer for value", "The engine has no plugin for this serializationDataFormat."),
 )
 
 

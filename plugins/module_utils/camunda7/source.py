@@ -131,7 +131,7 @@ class Camunda7Source:
             # If the object does not exist, views answer 400, 404 or 500, each with a text of its own.
             if error.status in (400, 404, 500) and self._object(entity, key) is None:
                 return None
-            if form.named and _is_absent(error):
+            if form.named and is_absent(error):
                 return None
             raise
         # A path of its own also answers for an object that does not exist, with nothing.
@@ -147,7 +147,7 @@ class Camunda7Source:
         try:
             return self._client.read("GET", entity.name, entity.encode(key), query=entity.in_url).object(ROW)
         except NotFoundError as error:
-            if _is_absent(error):
+            if is_absent(error):
                 return None
             raise
 
@@ -168,7 +168,7 @@ def _ids(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(row["id"] for row in rows)
 
 
-def _is_absent(error: AnswerError) -> bool:
+def is_absent(error: AnswerError) -> bool:
     """Whether the engine says that there is no such object, rather than that there is no such address or engine."""
     of_engine = error.type not in (None, "NotFoundException")
     return error.status == 404 and of_engine and "rocess engine " not in error.message
