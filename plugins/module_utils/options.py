@@ -80,6 +80,9 @@ ORCHESTRATION_CLUSTER_ENV: Mapping[str, tuple[str, ...]] = {
 
 
 STATE: Mapping[str, Any] = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+TIME_RANGE: Mapping[str, Any] = {
+    name: {"type": "str"} for name in ("started_after", "started_before", "ended_after", "ended_before", "older_than")
+}
 CONCURRENCY: Mapping[str, Any] = {"concurrency": {"type": "int", "default": 4}}
 WAIT: Mapping[str, Any] = {
     "wait": {"type": "bool", "default": True},

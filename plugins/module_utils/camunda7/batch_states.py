@@ -17,8 +17,8 @@ from ..errors import ApplyError, RefusedError, UsageError
 from ..task import Context, Outcome
 from . import batches
 from .client import Camunda7
+from .ids import encode
 from .source import CATALOG
-from .traits import encode
 
 SELECTOR = Selector(CATALOG, batches.STATISTICS, "change", oldest="startTime")
 

@@ -19,8 +19,8 @@ from ..errors import AnswerError, ApplyError, WaitTimeoutError
 from ..rest import shapes
 from ..waiting import wait_until
 from .client import Camunda7
+from .ids import encode
 from .source import CATALOG
-from .traits import encode
 
 STATISTICS = "batch/statistics"
 SHOWN = ("id", "type", "totalJobs", "jobsCreated", "completedJobs", "remainingJobs", "failedJobs", "suspended")

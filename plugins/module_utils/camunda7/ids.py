@@ -34,3 +34,14 @@ def encode_id(value: str) -> str:
             "which is another id. The REST API can neither change nor remove such an object."
         )
     return quote(value.replace("/", "%2F").replace("\\", "%5C"), safe="")
+
+
+def encode(value: str) -> str:
+    """Return an id that the engine made as a segment of a path.
+
+    Raises:
+        UsageError: it is no such id: Tomcat refuses encoded slashes, and clients remove dots.
+    """
+    if value in (".", "..") or "/" in value or "\\" in value:
+        raise UsageError(f"{value!r} cannot be used: no web address can carry it.")
+    return quote(value, safe="")

@@ -20,8 +20,8 @@ from ..desired.verbs import Act, Params, Verb, check_options
 from ..errors import UsageError
 from ..task import Context, Outcome
 from .client import Camunda7
+from .ids import encode
 from .source import CATALOG
-from .traits import encode
 
 SELECTOR = Selector(CATALOG, "incident", "change", oldest="incidentTimestamp")
 

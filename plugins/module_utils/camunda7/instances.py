@@ -9,18 +9,19 @@ Source of the facts: running engines (Camunda 7.24.0, Operaton 1.0.3).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ..desired.plan import CREATE, Action, Change, Kind
 from ..desired.selection import Row, Selector
 from ..desired.verbs import Act, Params, Verb, check_options
 from ..errors import NotFoundError, RefusedError, UsageError
 from ..task import Context, Outcome
-from .catalog import Camunda7Entity
 from .client import ONLY_ID, Camunda7
-from .ids import encode_id
+from .ids import encode, encode_id
 from .source import CATALOG, is_absent
-from .traits import encode
+
+if TYPE_CHECKING:
+    from .catalog import Camunda7Entity
 
 SELECTOR: Selector[Camunda7, Camunda7Entity] = Selector(CATALOG, "process-instance", "change", oldest="")
 

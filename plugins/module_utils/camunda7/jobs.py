@@ -18,9 +18,10 @@ from ..errors import AnswerError, ApplyError, AuthenticationError, ForbiddenErro
 from ..task import Context, Outcome
 from . import settings
 from .client import Camunda7
+from .dates import when
+from .ids import encode
 from .settings import Setting
 from .source import CATALOG
-from .traits import encode
 
 SELECTOR = Selector(CATALOG, "job", "change", oldest="jobDueDate")
 
@@ -37,9 +38,9 @@ _SETTINGS = (
     settings.same_name("suspended"),
     Setting(
         "due_date",
-        lambda value: {"dueDate": settings.when("due_date", value)},
+        lambda value: {"dueDate": when("due_date", value)},
         "duedate",
-        lambda value: {"duedate": settings.when("due_date", value)},
+        lambda value: {"duedate": when("due_date", value)},
     ),
     settings.same_name("priority"),
     settings.same_name("retries"),

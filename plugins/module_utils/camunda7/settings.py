@@ -14,10 +14,9 @@ from typing import Any, NamedTuple, Optional
 from ..desired.plan import UPDATE
 from ..desired.verbs import Params, Verb
 from ..errors import UsageError
-from ..query import times
 from .client import Camunda7
-from .traits import encode
-from .values import write
+from .dates import same
+from .ids import encode
 
 Fields = Mapping[str, Any]
 
@@ -44,15 +43,6 @@ def same_name(option: str) -> Setting:
     return Setting(option, lambda value: {option: value}, option, lambda value: {option: value})
 
 
-def when(option: str, value: str) -> str:
-    """Return a time as the engine reads it.
-
-    Raises:
-        UsageError: it is none.
-    """
-    return write(times.moment(option, value))
-
-
 def missing(settings: Sequence[Setting], row: Fields, params: Params) -> list[Setting]:
     """Return the settings that the task gives and that the object does not have."""
     return [
@@ -60,14 +50,8 @@ def missing(settings: Sequence[Setting], row: Fields, params: Params) -> list[Se
         for setting in settings
         if params[setting.option] is not None
         for wanted in [setting.fields(params[setting.option])]
-        if any(not _same(row.get(name), value) for name, value in wanted.items())
+        if any(not same(row.get(name), value) for name, value in wanted.items())
     ]
-
-
-def _same(found: Any, wanted: Any) -> bool:
-    """Whether two values are equal; the same time has as many texts as there are time zones."""
-    moments = times.answered(found), times.answered(wanted)
-    return bool(found == wanted if None in moments else moments[0] == moments[1])
 
 
 def verb(entity: str, settings: Sequence[Setting], check: Callable[[Params], None]) -> Verb[Camunda7]:

@@ -153,7 +153,8 @@ class Camunda7Source:
 
 
 def _encoded(option: str, name: Optional[str]) -> str:
-    from .traits import check_name, encode
+    from .ids import encode
+    from .traits import check_name
 
     return encode(check_name(option, name))
 

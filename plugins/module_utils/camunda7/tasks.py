@@ -9,19 +9,20 @@ Source of the facts: running engines (Camunda 7.24.0, Operaton 1.0.3).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ..desired.plan import UPDATE, Action
 from ..desired.selection import Row, Selector
 from ..desired.verbs import Act, Params, Verb, check_options
 from ..errors import AnswerError, UsageError
-from ..query import times
 from ..task import Context, Outcome
-from .catalog import Camunda7Entity
 from .client import Camunda7
 from .source import CATALOG
-from .traits import encode
-from .values import write
+
+if TYPE_CHECKING:
+    from .catalog import Camunda7Entity
+from .dates import same, when
+from .ids import encode
 
 SELECTOR: Selector[Camunda7, Camunda7Entity] = Selector(CATALOG, "task", "change", oldest="created")
 
@@ -91,7 +92,7 @@ def _fields(params: Params) -> dict[str, Any]:
     fields = {field: params[name] or None for name, field in _TEXTS.items() if params[name] is not None}
     for name, field in _DATES.items():
         if params[name] is not None:
-            fields[field] = write(times.moment(name, params[name])) if params[name] else None
+            fields[field] = when(name, params[name]) if params[name] else None
     return fields if params["priority"] is None else {**fields, "priority": params["priority"]}
 
 
@@ -99,7 +100,7 @@ def _merged(row: Row, params: Params) -> dict[str, Any]:
     """Return a task with the fields that state updated sets. A date that is the same one stays as it is written."""
     fields = _fields(params)
     for field in _DATES.values():
-        if fields.get(field) and times.answered(fields[field]) == times.answered(row[field]):
+        if fields.get(field) and same(fields[field], row[field]):
             del fields[field]
     candidates = {name: sorted(set(params[name])) for name in _CANDIDATES if params[name] is not None}
     return {**row, **fields, **candidates}

@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Optional
-from urllib.parse import quote
 
 from ..errors import UsageError
 from ..query.entity import Check, Row, text_key
 from ..query.ranges import Parameters, TimeRange, Window
-from .ids import encode_id
-from .values import write
+from .dates import write
+from .ids import encode, encode_id
 
 Rows = Mapping[str, Mapping[str, str]]
 
@@ -55,17 +54,6 @@ def _identity() -> Rows:
     from .rows_identity import ROWS
 
     return ROWS
-
-
-def encode(value: str) -> str:
-    """Return an id that the engine made as a segment of a path.
-
-    Raises:
-        UsageError: it is no such id: Tomcat refuses encoded slashes, and clients remove dots.
-    """
-    if value in (".", "..") or "/" in value or "\\" in value:
-        raise UsageError(f"{value!r} cannot be used: no web address can carry it.")
-    return quote(value, safe="")
 
 
 def _checked(encode: Callable[[str], str]) -> Check:

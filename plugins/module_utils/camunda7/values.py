@@ -11,23 +11,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import UsageError
 from ..query.entity import Check, Type
+from .dates import when
 
 COMPARISONS = ("eq", "neq", "gt", "gteq", "lt", "lteq", "like")
 """Operators of filters by variables; the rows of some filters name others."""
 
 _RANGES = {"int": 2**31, "long": 2**63}
 _ORDERED = {"gt", "gteq", "lt", "lteq"}
-
-
-def write(when: datetime) -> str:
-    """Return a time as the engine reads it, cut off at milliseconds. It takes no other form."""
-    naive = when.astimezone(timezone.utc).replace(tzinfo=None)
-    return f"{naive.isoformat(timespec='milliseconds')}+0000"
 
 
 def text(option: str, value: Any) -> str:
@@ -83,9 +77,7 @@ def _number(kind: str) -> Check:
 
 
 def _when(option: str, value: Any) -> str:
-    from ..query import times
-
-    return write(times.moment(option, text(option, value)))
+    return when(option, text(option, value))
 
 
 def _scalar(option: str, value: Any) -> Any:

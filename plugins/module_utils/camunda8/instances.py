@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..desired.plan import ABSENT, DELETE, Action, Change, Kind, settle
-from ..desired.selection import OLDEST, Selection, Selector
+from ..desired.plan import ABSENT, DELETE, Action, Change, Kind
+from ..desired.selection import OLDEST, Selection, Selector, settle
 from ..errors import ForbiddenError, RefusedError
 from ..parallel import read_all
 from ..task import Context, Outcome

@@ -11,16 +11,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from urllib.parse import quote
 
 from ..errors import AnswerError, NotFoundError, TransportError, UsageError
-from ..query.entity import Entity
 from ..query.source import Catalog, Page, Total
 from ..rest.client import Client
 from ..rest.response import Response
 from . import v1_paging
 from .v1_paging import Course
+
+if TYPE_CHECKING:
+    from ..query.entity import Entity
 
 PAGE_SIZE = 1000
 """The largest page that the server gives."""

@@ -20,11 +20,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
-from ..query.entity import Entity
 from ..rest import shapes
 from ..rest.response import Response
+
+if TYPE_CHECKING:
+    from ..query.entity import Entity
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")

@@ -8,8 +8,8 @@ Nothing here knows HTTP or a product. ``plan`` is a pure function; check mode is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, Optional, TypeVar
 
 Object = Mapping[str, Any]
@@ -141,17 +141,6 @@ def plan(
             handled.add(key)
             changes.append(Change(DELETE, kind, key, current[key], None))
     return changes
-
-
-def settle(stages: Iterable[Sequence[Change]], returned: Sequence[Any]) -> list[Change]:
-    """Return what the changes became: a change whose ``perform`` returned False found its object gone.
-
-    Args:
-        returned: what ``apply`` returned; empty in check mode.
-    """
-    changes = [change for stage in stages for change in stage]
-    idle = {position for position, result in enumerate(returned) if result is False}
-    return [replace(change, action=ABSENT) if position in idle else change for position, change in enumerate(changes)]
 
 
 def counts(changes: Iterable[Change], actions: Iterable[Action] = (CREATE, UPDATE, DELETE)) -> dict[str, int]:

@@ -8,16 +8,17 @@ Nothing outside the selection is changed, whatever is created or ends meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import islice
 from typing import Any, Generic, Optional
 
 from ..errors import RefusedError
+from ..options import TIME_RANGE
 from ..parallel import read_all
-from ..query import ranges
 from ..query.source import C, Catalog, E
+from .plan import ABSENT, Change
 
 Row = Mapping[str, Any]
 
@@ -45,6 +46,17 @@ class Selection:
             yield rows[start : start + size]
 
 
+def settle(stages: Iterable[Sequence[Change]], returned: Sequence[Any]) -> list[Change]:
+    """Return what the changes became: a change whose ``perform`` returned False found its object gone.
+
+    Args:
+        returned: what ``apply`` returned; empty in check mode.
+    """
+    changes = [change for stage in stages for change in stage]
+    idle = {position for position, result in enumerate(returned) if result is False}
+    return [replace(change, action=ABSENT) if position in idle else change for position, change in enumerate(changes)]
+
+
 @dataclass(frozen=True)
 class Selector(Generic[C, E]):
     """How a module selects objects of one entity: by key, or by filter and time range.
@@ -61,8 +73,8 @@ class Selector(Generic[C, E]):
     oldest: str
 
     @property
-    def _times(self) -> dict[str, Any]:
-        return ranges.ARGUMENTS if self.oldest else {}
+    def _times(self) -> Mapping[str, Any]:
+        return TIME_RANGE if self.oldest else {}
 
     def arguments(self, most: int = 100) -> dict[str, Any]:
         """Return the argument spec; ``most`` is the default of ``max_objects``."""

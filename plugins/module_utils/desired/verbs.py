@@ -16,8 +16,8 @@ from ..errors import AnswerError, NotFoundError, RefusedError, UsageError
 from ..parallel import read_all
 from ..query.source import C, E
 from ..task import Context, Outcome
-from .plan import ABSENT, Action, Change, Kind, settle
-from .selection import Row, Selector
+from .plan import ABSENT, Action, Change, Kind
+from .selection import Row, Selector, settle
 
 Params = Mapping[str, Any]
 

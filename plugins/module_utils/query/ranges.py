@@ -15,15 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Optional, Protocol
 
 from ..errors import CamundaError, UsageError
-
-ARGUMENTS: dict[str, Any] = {
-    "started_after": {"type": "str"},
-    "started_before": {"type": "str"},
-    "ended_after": {"type": "str"},
-    "ended_before": {"type": "str"},
-    "older_than": {"type": "str"},
-}
-"""The argument spec of time ranges."""
+from ..options import TIME_RANGE
 
 
 @dataclass(frozen=True)
@@ -136,7 +128,7 @@ def narrow(
     Args:
         started, ended: the columns of the entity.
         what: what its objects are called, for messages.
-        params: the options of ARGUMENTS.
+        params: the options of TIME_RANGE.
         now: from when ages are counted; aware of its time zone.
 
     Returns:
@@ -145,7 +137,7 @@ def narrow(
     Raises:
         UsageError: a malformed or empty time, a date that the entity does not have, or a range that is empty.
     """
-    given = {name: _bound(name, params[name], now) for name in ARGUMENTS if params.get(name) is not None}
+    given = {name: _bound(name, params[name], now) for name in TIME_RANGE if params.get(name) is not None}
     for name in given:
         if (ended if name.startswith("ended") else started) is None:
             raise UsageError(f"{name}: {what} have no such date.")

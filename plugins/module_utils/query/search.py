@@ -10,20 +10,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
-from typing import Any, Callable, Generic, Optional
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional
 
 from ..errors import UsageError
+from ..options import TIME_RANGE
 from ..parallel import Threads
 from . import ranges
-from .entity import Entity
 from .source import PAGE_SIZE, Catalog, E, Page, Source, Total
+
+if TYPE_CHECKING:
+    from .entity import Entity
 
 LIMIT = 1000
 """The default maximum number of objects that a task returns."""
 
 ARGUMENTS: dict[str, Any] = {
     "filter": {"type": "dict", "default": {}},
-    **ranges.ARGUMENTS,
+    **TIME_RANGE,
     "sort": {
         "type": "list",
         "elements": "dict",
@@ -38,7 +41,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 """The argument spec of a search."""
 
-NOT_EMPTY = tuple(ranges.ARGUMENTS)
+NOT_EMPTY = tuple(TIME_RANGE)
 """Options that find more when they are empty. An empty filter means all objects."""
 
 

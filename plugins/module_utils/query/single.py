@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from ..errors import RefusedError, UsageError
 from ..options import CONCURRENCY
 from ..parallel import read_all
 from ..task import Context, Outcome
-from .entity import Entity
 from .source import C, Catalog, E
+
+if TYPE_CHECKING:
+    from .entity import Entity
 
 
 def get_arguments(key: str, keys: str, *views: str) -> dict[str, Any]:

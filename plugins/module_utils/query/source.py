@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, Optional, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Optional, Protocol, TypeVar
 
 from ..errors import UsageError
-from .entity import Entity
+
+if TYPE_CHECKING:
+    from .entity import Entity
 
 C = TypeVar("C")
-E = TypeVar("E", bound=Entity)
-E_contra = TypeVar("E_contra", bound=Entity, contravariant=True)
+E = TypeVar("E", bound="Entity")
+E_contra = TypeVar("E_contra", bound="Entity", contravariant=True)
 
 PAGE_SIZE = 1000
 """The default number of objects in a page."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog, traits
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.ids import encode
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.values import type_of
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
 
@@ -119,4 +120,4 @@ def test_words_of_rows() -> None:
 def test_ids_that_no_address_can_carry(value: str) -> None:
     with pytest.raises(UsageError, match=r"^id: .* cannot be used: no web address can carry it\.$"):
         catalog.load("task").check_key("id", value)
-    assert traits.encode("order:1:5d80 3994") == "order%3A1%3A5d80%203994"
+    assert encode("order:1:5d80 3994") == "order%3A1%3A5d80%203994"

@@ -21,8 +21,8 @@ from ansible_collections.bpmops.camunda.plugins.module_utils.desired.plan import
     Object,
     counts,
     plan,
-    settle,
 )
+from ansible_collections.bpmops.camunda.plugins.module_utils.desired.selection import settle
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import UsageError
+from ansible_collections.bpmops.camunda.plugins.module_utils.options import TIME_RANGE
 from ansible_collections.bpmops.camunda.plugins.module_utils.query import ranges, times
 from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import Parameters, Sorted, TimeRange, Window
 from hypothesis import given
@@ -24,13 +25,13 @@ NONE: Columns = (None, None)
 
 
 def test_an_empty_time_is_an_error_in_the_shared_code_too() -> None:
-    for name in ranges.ARGUMENTS:
+    for name in TIME_RANGE:
         with pytest.raises(UsageError, match=f"^{name}: "):
             ranges.narrow(*BOTH, "things", {name: ""}, NOW)
 
 
 def windows_of(columns: Columns, **params: Any) -> list[tuple[str, Any, Any]]:
-    where, made = ranges.narrow(*columns, "things", {**dict.fromkeys(ranges.ARGUMENTS), **params}, NOW)
+    where, made = ranges.narrow(*columns, "things", {**dict.fromkeys(TIME_RANGE), **params}, NOW)
     assert where == {}
     return [
         (each.field, each.after and (NOW - each.after).days, each.before and (NOW - each.before).days) for each in made
@@ -143,10 +144,10 @@ def test_the_ends_of_the_calendar(inclusive: tuple[bool, bool], edge: datetime) 
 
 def test_filters_of_the_server_and_windows_together() -> None:
     native = Parameters("startedAfter", "startedBefore", write)
-    params = {**dict.fromkeys(ranges.ARGUMENTS), "started_after": "7d", "started_before": "1d", "ended_before": "2d"}
+    params = {**dict.fromkeys(TIME_RANGE), "started_after": "7d", "started_before": "1d", "ended_before": "2d"}
     assert ranges.narrow(native, Sorted("end"), "things", params, NOW) == (
         {"startedAfter": "2026-02-22T12:00:00.000+00:00", "startedBefore": "2026-02-28T11:59:59.999+00:00"},
         (Window("end", NOW - timedelta(days=7), NOW - timedelta(days=2)),),
     )
-    only = {**dict.fromkeys(ranges.ARGUMENTS), "older_than": "1d"}
+    only = {**dict.fromkeys(TIME_RANGE), "older_than": "1d"}
     assert ranges.narrow(native, None, "things", only, NOW) == ({"startedBefore": "2026-02-28T11:59:59.999+00:00"}, ())

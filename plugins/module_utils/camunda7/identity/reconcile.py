@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Optional
 
 from ...desired.plan import CREATE, DELETE, UPDATE, Change, Stages, plan
-from .aside import recovery
-from .authorizations import AUTHORIZATION
+from .authorizations import ASIDE, AUTHORIZATION
 from .current import State
 from .document import Document
 from .memberships import MEMBERSHIPS, IdentityMembership
@@ -44,7 +43,10 @@ def reconcile(document: Document, state: State, params: Mapping[str, Any], calle
         surplus_rows = purging.surplus_authorizations(rows, protect)
         declared_rows = {**purging.defaults(surplus_rows, document), **declared_rows}
     grants = plan(AUTHORIZATION, declared_rows.values(), rows, surplus=surplus_rows)
-    grants += recovery(rows, {change.key for change in grants})
+    if any(ASIDE in row for row in rows.values()):
+        from .aside import recovery
+
+        grants += recovery(rows, {change.key for change in grants})
     # The caller's own new password would make the requests after it fail.
     last = [change for name, change in USER.kind.of(objects, UPDATE) if name == caller]
     objects = [change for change in objects if change not in last]
