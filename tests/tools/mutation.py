@@ -28,6 +28,7 @@ MUTATED = (
     "desired/*.py",
     "checks.py",
     "rest/retry.py",
+    "camunda7/identity/authorization_rows.py",
     "camunda7/identity/authorizations.py",
     "camunda7/identity/guards.py",
     "camunda7/identity/caller.py",

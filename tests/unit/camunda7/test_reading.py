@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import PAGE_SIZE, Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorizations
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import authorization_rows
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.objects import USER
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import (
     CamundaError,
@@ -83,7 +83,7 @@ def test_all_authorizations_are_read_whatever_the_limit(limit: Optional[int], mo
         for n in range(120)
     ]
     lists = Lists(rows, limit)
-    found = authorizations.find_all(_client(lists), [1], everything=False)
+    found = authorization_rows.find_all(_client(lists), [1], everything=False)
     assert {row["id"] for row in found.values() if row["resourceType"] == 1} == {str(n) for n in range(1, 120, 2)}
     # The limit is learned once.
     assert [query["maxResults"] for _path, query in lists.queries].count(PAGE_SIZE) == 1

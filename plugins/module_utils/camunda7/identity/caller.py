@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ...desired.plan import CREATE, DELETE, Change, Object
 from ..client import Camunda7
-from . import authorizations
+from . import authorization_rows
 from .authorizations import AUTHORIZATION, EVERYBODY, AuthorizationId
 from .memberships import GROUP_USERS, TENANT_GROUPS, TENANT_USERS
 from .objects import GROUP
@@ -137,9 +137,9 @@ def read_caller(client: Camunda7, name: str, joined: Collection[str]) -> Caller:
     names = sorted(groups | set(joined))
     if any("," in each for each in (name, *names)) or sum(map(len, names)) > _IDS_LENGTH:
         # The engine splits lists of ids at commas, and has no other way to name several.
-        found = authorizations.find_all(client, MANAGED, everything=False)
+        found = authorization_rows.find_all(client, MANAGED, everything=False)
     else:
-        found = authorizations.find_by(client, {"userIdIn": f"{name},{EVERYBODY}"})
+        found = authorization_rows.find_by(client, {"userIdIn": f"{name},{EVERYBODY}"})
         if names:
-            found.update(authorizations.find_by(client, {"groupIdIn": ",".join(names)}))
+            found.update(authorization_rows.find_by(client, {"groupIdIn": ",".join(names)}))
     return Caller(name, groups, {key: row for key, row in found.items() if key.resource in MANAGED})

@@ -13,7 +13,7 @@ from ...desired.resource import MembershipId
 from ...errors import UsageError
 from ...parallel import read_all
 from ..client import Camunda7
-from . import authorizations
+from . import authorization_rows
 from .authorizations import AUTHORIZATION, Authorizations
 from .document import Document
 from .memberships import MEMBERSHIPS
@@ -43,9 +43,9 @@ def fetch(client: Camunda7, document: Document, purge: Collection[str], workers:
     everything = AUTHORIZATION.plural in purge
     if everything or document.authorizations:
         declared = {key.resource for key in document.authorizations}
-        state.authorizations = authorizations.find_all(client, declared, everything=everything)
+        state.authorizations = authorization_rows.find_all(client, declared, everything=everything)
     else:
-        state.authorizations = authorizations.find_set_aside(client)
+        state.authorizations = authorization_rows.find_set_aside(client)
     lists = [
         (membership, container)
         for membership in MEMBERSHIPS

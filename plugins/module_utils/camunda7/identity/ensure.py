@@ -12,7 +12,7 @@ from ...desired import ensure
 from ...desired.plan import Change, Stages, plan
 from ...task import Work
 from ..client import Camunda7
-from . import aside, authorizations
+from . import aside, authorization_rows
 from .authorizations import AUTHORIZATION, Authorizations
 from .memberships import IdentityMembership
 from .objects import IdentityResource
@@ -70,12 +70,12 @@ def _checked(client: Camunda7, stages: Stages, allow: Collection[str]) -> Stages
 
 def _set_aside_on(client: Camunda7, resource: IdentityResource, name: str) -> Authorizations:
     """Return the authorizations on an object that an interrupted creation left aside, by their own identity."""
-    rows = authorizations.find_set_aside(client)
+    rows = authorization_rows.find_set_aside(client)
     return {key: row for key, row in rows.items() if key[3:] == (resource.securable.number, name)}
 
 
 def _granted_to(client: Camunda7, resource: IdentityResource, name: str) -> Authorizations:
     """Return the authorizations that the engine keeps when a user or group is deleted."""
     query = {} if "," in name else {f"{resource.name}IdIn": name}
-    rows = authorizations.find_by(client, query)
+    rows = authorization_rows.find_by(client, query)
     return {key: row for key, row in rows.items() if key[1:3] == (resource.name, name)}

@@ -12,7 +12,7 @@ from ...desired.plan import DELETE, plan
 from ...errors import UsageError
 from ...task import Context, Outcome
 from ..client import Camunda7
-from . import authorizations, automatic_grants
+from . import authorization_rows, automatic_grants
 from .authorizations import AUTHORIZATION, EVERYBODY, AuthorizationId, desired
 from .permissions import ALL, SECURABLES, TYPE_NAMES, TYPES, Securable, check_permissions, normal, securable_of
 
@@ -42,10 +42,10 @@ def ensure_authorization(context: Context[Camunda7]) -> Outcome:
     """
     client, params = context.client, context.params
     key = _identity(params)
-    current = authorizations.find_types(client, key)
+    current = authorization_rows.find_types(client, key)
     grant = key._replace(type=TYPES["grant"])
     if automatic_grants.default(grant) is not None:
-        aside = authorizations.find_set_aside(client)
+        aside = authorization_rows.find_set_aside(client)
         current.update({found: row for found, row in aside.items() if found == grant})
     if key not in current:
         from .visibility import check_readable

@@ -12,7 +12,7 @@ from typing import Any
 from ...parallel import read_all
 from ...task import Context, Outcome
 from ..client import Camunda7
-from . import authorizations, automatic_grants
+from . import authorization_rows, authorizations, automatic_grants
 from .authorizations import AUTHORIZATION
 from .memberships import MEMBERSHIPS
 from .objects import SECTIONS, matches
@@ -70,7 +70,7 @@ def read_document(client: Camunda7, kinds: Collection[str], ids: Collection[str]
         row[membership.option] = sorted(key.member for key in members)
     if AUTHORIZATION.plural in kinds:
         check_readable(client, SECURABLES["authorization"], everything=True)
-        table = authorizations.find_all(client, (), everything=True)
+        table = authorization_rows.find_all(client, (), everything=True)
         document[AUTHORIZATION.plural] = _grouped(
             authorizations.show(row)
             for key, row in table.items()

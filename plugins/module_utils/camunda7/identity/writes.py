@@ -13,7 +13,8 @@ from ...desired.plan import CREATE, DELETE, Change, Object
 from ...errors import AnswerError, CamundaError, InvalidAnswerError, NotFoundError
 from ..client import Camunda7
 from ..ids import encode_id
-from .authorizations import ASIDE, ROW, AuthorizationId, find_set_aside, find_types, key_of, stored
+from .authorization_rows import ROW, find_set_aside, find_types, stored
+from .authorizations import ASIDE, AuthorizationId, key_of
 from .permissions import TYPES
 
 if TYPE_CHECKING:

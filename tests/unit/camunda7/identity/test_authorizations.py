@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
     aside,
+    authorization_rows,
     authorizations,
     automatic_grants,
 )
@@ -185,13 +186,13 @@ def test_the_identity_of_a_row(row: dict[str, Any], key: AuthorizationId) -> Non
 
 def test_a_row_is_kept_without_what_only_the_server_sets() -> None:
     row = _row(id="7", userId="u", permissions=["UPDATE", "NONE", "READ"])
-    assert authorizations.stored({**row, "removalTime": None, "links": []}) == {
+    assert authorization_rows.stored({**row, "removalTime": None, "links": []}) == {
         **row,
         "permissions": ["READ", "UPDATE"],
     }
     bare = {"id": "7", "type": 1, "resourceType": 1}
-    assert authorizations.stored(bare) == _row(id="7", resourceId=None, permissions=[])
-    assert authorizations.stored(aside.set_aside(row)) == {
+    assert authorization_rows.stored(bare) == _row(id="7", resourceId=None, permissions=[])
+    assert authorization_rows.stored(aside.set_aside(row)) == {
         **row,
         "permissions": ["READ", "UPDATE"],
         authorizations.ASIDE: True,

@@ -10,7 +10,12 @@ from typing import Any, Optional
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.client import Camunda7
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import aside, authorizations, writes
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity import (
+    aside,
+    authorization_rows,
+    authorizations,
+    writes,
+)
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.authorizations import AuthorizationId
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7.identity.ensure_authorization import (
     ensure_authorization,
@@ -246,13 +251,13 @@ def test_the_mark_of_a_row_is_not_sent() -> None:
 
 def test_only_rows_that_stand_aside_are_found_as_such() -> None:
     table = Table(STORED, INSTEAD, row(AuthorizationId(1, "user", "u", 1, authorizations.ASIDE_ID), id="3"))
-    assert authorizations.find_set_aside(Camunda7(table)) == {KEY: LEFT}
+    assert authorization_rows.find_set_aside(Camunda7(table)) == {KEY: LEFT}
     assert table.queries == [{"resourceId": authorizations.ASIDE_ID}]
 
 
 @pytest.mark.parametrize("order", [[STORED, INSTEAD], [INSTEAD, STORED]])
 def test_a_row_that_stands_aside_counts_before_what_took_its_place(order: list[dict[str, Any]]) -> None:
-    found = authorizations.find_all(Camunda7(Table(*order)), [], everything=True)
+    found = authorization_rows.find_all(Camunda7(Table(*order)), [], everything=True)
     assert found == {KEY: LEFT}
 
 
@@ -280,7 +285,7 @@ def test_one_authorization_is_found_with_one_narrow_request(key: AuthorizationId
     assert writes._find(Camunda7(table), key) == row(key, id=str(key))
     assert table.queries == [{"resourceType": 1, "resourceId": "x", **query}]
     same = {each: row(each, id=str(each)) for each in keys if each[1:] == key[1:]}
-    assert authorizations.find_types(Camunda7(table), key) == same
+    assert authorization_rows.find_types(Camunda7(table), key) == same
     assert writes._find(Camunda7(Table()), key) is None
 
 
@@ -292,11 +297,11 @@ def test_of_a_large_table_only_what_is_asked_for_is_read() -> None:
     table = Table(one, task, any_task, batch, STORED, {**row(id="n"), "resourceId": None})
     table.limit = 1
     client = Camunda7(table)
-    found = authorizations.find_all(client, [1, 1], everything=False)
+    found = authorization_rows.find_all(client, [1, 1], everything=False)
     assert [each["id"] for each in found.values()] == [one["id"], "1"]
     assert table.queries[1:] == [{"resourceType": 1}, {"resourceId": authorizations.ASIDE_ID}]
     del table.queries[:]
-    found = authorizations.find_all(client, [1], everything=True)
+    found = authorization_rows.find_all(client, [1], everything=True)
     assert {each["id"] for each in found.values()} == {one["id"], any_task["id"], batch["id"], "1"}
     assert table.queries[1:3] == [{"resourceType": 1}, {"resourceType": 0}]
     assert {"resourceType": 7, "resourceId": "*"} in table.queries
@@ -308,7 +313,7 @@ def test_of_single_tasks_those_that_are_asked_for_are_read() -> None:
     task = row(AuthorizationId(1, "group", "g", 7, "t"), id="t")
     table = Table(task)
     table.limit = 1
-    assert list(authorizations.find_all(Camunda7(table), [7], everything=True).values()) == [task]
+    assert list(authorization_rows.find_all(Camunda7(table), [7], everything=True).values()) == [task]
 
 
 # Results
