@@ -426,7 +426,8 @@ def test_the_file_of_every_search_is_complete_in_an_order_with_ties(search: Sear
     search("history/detail", sort=[{"field": "variableName"}], dest=str(dest), page_size=7)
     rows = [json.loads(line) for line in dest.read_text(encoding="utf-8").splitlines()]
     assert len({row["id"] for row in rows}) == len(rows)
-    assert [row["variableName"] for row in rows] == sorted(row["variableName"] for row in rows)
+    names = [row["variableName"] for row in rows if "variableName" in row]
+    assert names == sorted(names)
 
 
 WRONG: list[tuple[Mapping[str, Any], str]] = [
@@ -441,12 +442,12 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
     ({"filter": {"businessKey": ["x"]}}, "filter.businessKey: ['x'] is not a string; put it in quotes."),
     ({"filter": {"suspended": False}}, "filter.suspended: false has no meaning here: "),
     ({"filter": {"suspended": "yes"}}, "filter.suspended: 'yes' is neither true nor false."),
-    ({"filter": {"processInstanceIds": []}}, "filter.processInstanceIds: the list is empty. "),
+    ({"filter": {"processInstanceIds": []}}, "filter.processInstanceIds: the value is empty. "),
     ({"filter": {"processInstanceIds": "x"}}, "filter.processInstanceIds: 'x' is not a list."),
     ({"filter": {"processInstanceIds": ["x", None]}}, "filter.processInstanceIds[1]: None is not a string; "),
     ({"filter": {"processInstanceIds": ["x", ""]}}, "filter.processInstanceIds[1]: the value is empty. "),
     ({"filter": {"variables": {"amount": 1}}}, "filter.variables: {'amount': 1} is not a list of mappings with name, "),
-    ({"filter": {"variables": []}}, "filter.variables: [] is not a list of mappings with name, "),
+    ({"filter": {"variables": []}}, "filter.variables: the value is empty. "),
     (
         {"filter": {"variables": [{"name": "a", "value": 1}]}},
         "filter.variables[0]: operator is missing; ",

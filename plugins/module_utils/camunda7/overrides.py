@@ -37,7 +37,8 @@ _TEXT_DATE = "described as a text; 'x' is 400 'Cannot convert value \"x\" to jav
 _SORTED = "missing in the description; GET and POST sort by it"
 _ERROR = "500 ProcessEnginePersistenceException: the statement names a column that does not exist"
 _OPTIONAL = "an object has it only when the query asks for it"
-_FORM_FIELD = "only updates by a form have it"
+_FORM_FIELD = "only a field of a form has it (type formField)"
+_UPDATE = "only a change of a variable has it (type variableUpdate)"
 _NUMBERS = "the engine takes the number only, and answers 400 to a name"
 _FORK = "the fork calls the field camundaFormRef by its own name"
 _LIKE_TOO = "processVariables:variables|eq|neq|gt|gteq|lt|lteq|like|notLike"
@@ -100,6 +101,8 @@ OVERRIDES: tuple[Override, ...] = (
     *_optional("task", _OPTIONAL, "attachment", "comment", "variables"),
     *_optional("task", _FORK, "camundaFormRef", "operatonFormRef"),
     *_optional("history/detail", _FORM_FIELD, "fieldId", "fieldValue"),
+    *_optional("history/detail", _UPDATE, "variableName", "variableInstanceId", "variableType", "value", "valueInfo"),
+    *_optional("history/detail", _UPDATE, "initial", "revision", "errorMessage"),
     *_optional("history/decision-instance", _OPTIONAL, "inputs", "outputs"),
     Override("filter", "fields", "itemCount", None, "only with the parameter itemCount, which is not offered"),
 )
