@@ -187,6 +187,8 @@ options:
           - Seconds after which the task fails.
         type: float
         default: 60
+requirements:
+  - Jinja2, for expressions
 attributes:
   idempotent:
     support: partial

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.tests.support.certificates import Authority
 from ansible_collections.bpmops.camunda.tests.support.fault_server import (
     Behaviour,
     FaultServer,
@@ -296,6 +300,8 @@ def test_a_put_that_changes_nothing_is_not_sent(store: Store) -> None:
     shown = [({**wanted, "address": {"city": "Ulm"}}, longer)]
     assert put(longer, check=True) == (True, False, ["GET"], shown)
     assert put(longer) == (True, True, ["GET", "PUT"], shown)
+    city = {"address": "Ulm"}
+    assert put(city, check=True) == (True, False, ["GET"], [({"address": {"city": "Ulm"}}, city)])
     assert put({"new": None}) == (True, True, ["GET", "PUT"], [({}, {"new": None})])
     assert put({"new": None}) == (False, False, ["GET"], [])
 
@@ -323,6 +329,12 @@ def test_a_delete_of_what_is_not_there_is_not_sent(store: Store) -> None:
         store.requests.clear()
         result = send(store, method="DELETE", idempotent={}, check=check)
         assert (result["changed"], [request.method for request in store.requests]) == (changed, methods)
+
+
+def test_an_absent_resource_is_no_error_of_the_api(server: FaultServer) -> None:
+    server.script(answer(404, {"error": "none"}), answer(200, {}))
+    result = send(server, method="PUT", body={"a": 1}, idempotent={}, error_when="body.error is defined")
+    assert (result["changed"], sent(server)) == (True, ["GET /", "PUT /"])
 
 
 def test_a_read_that_fails_sends_nothing(server: FaultServer) -> None:
@@ -383,6 +395,29 @@ def test_a_token_of_oauth2_stays_at_home(server: FaultServer, other: FaultServer
     with TokenServer({"ops": "secret"}) as tokens:
         send(server, client_id="ops", client_secret="secret", token_url=tokens.token_url)
     assert "authorization" in server.requests[0].headers and "authorization" not in other.requests[0].headers
+
+
+def test_a_client_certificate_stays_at_home(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    cert, key = authority.issue("client")
+    seen: list[tuple[str, bool]] = []
+
+    def serve(name: str, then: Behaviour) -> FaultServer:
+        context = authority.server_context(name, clients=True)
+        context.verify_mode = ssl.CERT_OPTIONAL
+
+        def behave(client: socket.socket, request: Received) -> bool:
+            assert isinstance(client, ssl.SSLSocket)
+            seen.append((name, bool(client.getpeercert())))
+            return then(client, request)
+
+        made = FaultServer(context)
+        made.script(behave)
+        return made
+
+    with serve("other", answer(200, {})) as other, serve("home", answer(302, headers={"Location": other.url})) as home:
+        send(home, client_cert=str(cert), client_key=str(key), ca_path=str(authority.path))
+    assert seen == [("home", True), ("other", False)]
 
 
 def test_a_write_is_not_sent_to_another_address(server: FaultServer, other: FaultServer) -> None:

@@ -67,10 +67,16 @@ def test_an_error_answer_is_no_file(server: FaultServer, tmp_path: Path) -> None
     assert os.listdir(tmp_path) == []
 
 
-def test_an_attempt_that_broke_off_leaves_nothing_in_the_next_one(server: FaultServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_unnamed_files", [True, False])
+def test_an_attempt_that_broke_off_leaves_nothing_behind(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_unnamed_files: bool
+) -> None:
+    if not has_unnamed_files:
+        monkeypatch.setattr(files, "_unnamed", lambda _folder: None)
     server.script(half(b"a" * 100_000), answer(200, b"b" * 50_000))
     assert send(server, dest=str(tmp_path / "x"))["size"] == 50_000
     assert (tmp_path / "x").read_bytes() == b"b" * 50_000
+    assert os.listdir(tmp_path) == ["x"]
     server.script(answer(302, b"c" * 10, headers={"Location": "/y"}), answer(200, b"d"))
     assert send(server, dest=str(tmp_path / "x"))["size"] == 1
 

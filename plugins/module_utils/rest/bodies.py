@@ -96,7 +96,8 @@ def take(
         return b""
     parts: list[bytes] = []
     left = exchange.largest
-    for block in _unpacked(blocks, _READ):
+    # It is read to its end first: a body that never ends is too large, whatever it holds.
+    for block in _unpacked([b"".join(blocks)], _READ):
         left -= len(block)
         if left < 0:
             raise exchange.too_large()
@@ -109,7 +110,7 @@ def _unpacked(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     empty = True
     for packed in blocks:
-        empty = False
+        empty = empty and not packed
         yield unpacker.decompress(packed, most)
         while unpacker.unconsumed_tail:
             yield unpacker.decompress(unpacker.unconsumed_tail, most)

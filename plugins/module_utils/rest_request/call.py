@@ -103,7 +103,7 @@ def checked_headers(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict
             raise UsageError(f"headers: {name} must be a string. Leave it out if it is not meant.")
         if re.search(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]", text):
             raise UsageError(f"headers: {name} holds a line break, or a character that no header may have.")
-        headers[name.title()] = text.strip()
+        headers[name.title()] = text
     if "Authorization" in headers and _logs_in(params):
         raise UsageError("headers: Authorization is given, and credentials in other options too. Give one of them.")
     return headers
