@@ -16,6 +16,7 @@ from ..desired.selection import Row, Selector
 from ..desired.verbs import Act, Params, Verb, check_options
 from ..errors import AnswerError, UsageError
 from ..query import times
+from ..rest import shapes
 from ..task import Context, Outcome
 from .catalog import Camunda7Entity
 from .client import Camunda7
@@ -109,7 +110,7 @@ def _with_candidates(client: Camunda7, row: Row, params: Params) -> Row:
     if all(params[name] is None for name in _CANDIDATES):
         return {}
     try:
-        links = client.read("GET", "task", encode(row["id"]), "identity-links").rows({})
+        links = client.read("GET", "task", encode(row["id"]), "identity-links").rows({"type": shapes.TEXT})
     except AnswerError:
         if CATALOG.source(client).one(CATALOG.find("task"), row["id"], "object", None) is None:
             return {}  # the write then finds it gone
