@@ -346,7 +346,7 @@ def test_wrong_options_are_refused_before_the_first_request(instances: Module, n
 
 def test_a_play(play: Play, definition: str, api: Camunda7, unique: Callable[[str], str]) -> None:
     options: Row = {"definition_key": "approve", "business_key": unique("play"), "variables": {"n": 1}}
-    by_key = {"filter": {"businessKey": options["business_key"]}, "in_process": False}
+    by_key: Row = {"filter": {"businessKey": options["business_key"]}, "in_process": False}
     run = play(
         [
             task("c7_process_instance", options, check=True),

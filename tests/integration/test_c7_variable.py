@@ -41,7 +41,7 @@ def change(models: None, engine: Engine, proxied: Proxy) -> Module:
 
 @pytest.fixture
 def instance(models: None, api: Camunda7, unique: Callable[[str], str]) -> str:
-    variables = {"amount": {"value": 5, "type": "Long"}, "note": "old", "empty": {"value": None}}
+    variables: Row = {"amount": {"value": 5, "type": "Long"}, "note": "old", "empty": {"value": None}}
     return start(api, "approve", unique("order"), **variables)
 
 
@@ -74,7 +74,7 @@ def _names(result: Row) -> tuple[list[str], list[str], list[str]]:
 
 
 def test_variables_of_each_scope(change: Module, api: Camunda7, scope: Scope) -> None:
-    here = {scope.option: scope.key}
+    here: Row = {scope.option: scope.key}
     wanted = {"count": 1, "flag": True, "ratio": 1.5, "text": "ä ö", "big": 2**40, "none": None}
     announced = change(check=True, diff=True, **here, variables=wanted)
     assert announced["changed"] is True and _names(announced) == (list(wanted), [], [])
@@ -124,7 +124,7 @@ def test_variables_of_each_scope(change: Module, api: Camunda7, scope: Scope) ->
 
 
 def test_a_variable_keeps_its_type_unless_another_one_is_given(change: Module, api: Camunda7, instance: str) -> None:
-    here = {"process_instance_id": instance}
+    here: Row = {"process_instance_id": instance}
     assert change(**here, variables={"amount": 5})["changed"] is False
     assert change(**here, variables={"amount": "5", "empty": None})["changed"] is False
     assert change(**here, variables={"amount": 8})["updated"] == ["amount"]
@@ -182,7 +182,7 @@ def test_dates_bytes_and_files(change: Module, api: Camunda7, instance: str) -> 
 
 @pytest.mark.parametrize("name", ["with blank", "ünï", "50%", "a+b", "a/b", "a\\b", "a.b", "..", "a;b", "a?b#c"])
 def test_names_that_addresses_can_hardly_carry(change: Module, api: Camunda7, instance: str, name: str) -> None:
-    here = {"process_instance_id": instance}
+    here: Row = {"process_instance_id": instance}
     assert change(**here, variables={name: 1})["created"] == [name]
     assert _of(api, instance)[name] == ("Integer", 1)
     assert change(**here, variables={name: 1})["changed"] is False
@@ -218,7 +218,7 @@ def test_a_suspended_instance_can_be_corrected(change: Module, api: Camunda7, in
     [("process_instance_id", "process instance"), ("execution_id", "execution"), ("task_id", "task")],
 )
 def test_unknown_objects(change: Module, option: str, one: str) -> None:
-    here = {option: "nobody"}
+    here: Row = {option: "nobody"}
     message = f"There is no {one} nobody. Nothing was changed."
     assert change.failed(**here, variables={"a": 1}) == message
     assert change.failed(**here, names=["a"], state="absent") == message
