@@ -18,13 +18,12 @@ from ..errors import AnswerError, UsageError
 from ..query import times
 from ..rest import shapes
 from ..task import Context, Outcome
-from .catalog import Camunda7Entity
 from .client import Camunda7
 from .source import CATALOG
 from .traits import encode
 from .values import write
 
-SELECTOR: Selector[Camunda7, Camunda7Entity] = Selector(CATALOG, "task", "change", oldest="created")
+SELECTOR = Selector(CATALOG, "task", "change", oldest="created")
 
 # Options of state updated, and the fields behind them.
 _TEXTS = {"name": "name", "description": "description", "owner": "owner"}
@@ -231,7 +230,7 @@ VERBS: Mapping[str, Verb[Camunda7]] = {
 }
 
 SHOWN = ("name", "assignee", "owner", "delegationState", "taskDefinitionKey", "processInstanceId")
-_ACT: Act[Camunda7, Camunda7Entity] = Act(SELECTOR, lambda params: VERBS[params["state"]], SHOWN)
+_ACT = Act(SELECTOR, lambda params: VERBS[params["state"]], SHOWN)
 
 
 def change(context: Context[Camunda7]) -> Outcome:
