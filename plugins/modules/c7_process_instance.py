@@ -72,11 +72,15 @@ options:
   via:
     description:
       - V(direct) sends a request for each instance and reports what became of it.
-      - V(batch) lets the engine do the work in a batch, which is returned as RV(batch), needs the job executor of the engine, and goes on
-        after the task. C(changed) then means that the instance is part of the batch.
+      - V(batch) lets the engine do the work in a batch, or in several if the engine limits the length of lists
+        (C(queryMaxResultsLimit)). It needs the job executor of the engine. C(changed) then means that the instance is part of a batch.
     type: str
     choices: [direct, batch]
     default: direct
+  wait:
+    description:
+      - Wait until the batches of O(via=batch) are done. If jobs of the batches failed, the task fails.
+      - Otherwise RV(batches) has the ids of the batches, for O(bpmops.camunda.c7_batch#module:ids).
   reason:
     description:
       - Why the instances are canceled, for history. The engine only takes it with O(via=batch).
@@ -99,7 +103,7 @@ options:
 attributes:
   idempotent:
     support: partial
-    details: With O(state=present) only with O(business_key). With O(via=batch), a task that runs before the batch is done makes another one.
+    details: With O(state=present) only with O(business_key). With O(wait=false), a task that runs before the batch is done makes another one.
 notes:
   - The caller must be able to read the instances of the process. An instance that it cannot see does not keep a task from starting
     another one with the same business key.
@@ -109,11 +113,13 @@ notes:
 seealso:
   - module: bpmops.camunda.c7_search
   - module: bpmops.camunda.c7_variable
+  - module: bpmops.camunda.c7_batch
 extends_documentation_fragment:
   - bpmops.camunda.attributes
   - bpmops.camunda.camunda7
   - bpmops.camunda.selection.undated
   - bpmops.camunda.concurrency
+  - bpmops.camunda.wait
 author:
   - bpmops.camunda contributors (@bpmops)
 """
@@ -172,6 +178,7 @@ EXAMPLES = r"""
     via: batch
     reason: The process was replaced.
     max_objects: 10000
+    wait_timeout: 600
 """
 
 RETURN = r"""
@@ -212,11 +219,20 @@ truncated:
   returned: when O(state) is not V(present)
   type: bool
   sample: false
-batch:
-  description: The batch that the engine made.
-  returned: when O(via=batch) and there is something to change, except in check mode
-  type: dict
-  sample: {id: 0d5a8412-e853-11f1-9e5c-0242ac110003, type: instance-deletion, totalJobs: 1}
+batches:
+  description: The batches, with their numbers of jobs if the task waited for them.
+  returned: with O(via=batch), if something was changed
+  type: list
+  elements: dict
+  sample:
+    - id: 1e6ab0c2-e853-11f1-9e5c-0242ac110002
+      type: instance-deletion
+      totalJobs: 400
+      jobsCreated: 400
+      completedJobs: 400
+      remainingJobs: 0
+      failedJobs: 0
+      suspended: false
 error:
   description: Details of a failure, with C(done), C(failed) and C(not_attempted), and after the keyword C(timeout) C(under_way), the
     changes that the engine may have made.
@@ -227,13 +243,13 @@ error:
 
 from ..module_utils.camunda7.instances import ARGUMENTS, RULES, SELECTOR, STRINGS, ensure
 from ..module_utils.camunda7.product import CAMUNDA7
-from ..module_utils.options import CONCURRENCY
+from ..module_utils.options import CONCURRENCY, WAIT
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 
 SPEC = Spec(
     CAMUNDA7,
-    {**SELECTOR.arguments(), **ARGUMENTS, **CONCURRENCY},
+    {**SELECTOR.arguments(), **ARGUMENTS, **CONCURRENCY, **WAIT},
     rules=RULES,
     not_empty=(*SELECTOR.not_empty(), *STRINGS),
     strings=STRINGS,

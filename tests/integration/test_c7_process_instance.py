@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.bpmops.camunda.tests.support.c7_modules import Module, Row, deployed
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
 from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import start
+from ansible_collections.bpmops.camunda.tests.support.camunda7_work import working
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, task
 from ansible_collections.bpmops.camunda.tests.support.proxy import Proxy
@@ -249,33 +250,34 @@ def test_an_instance_that_ends_meanwhile_is_gone(
     assert [row["result"] for row in made["objects"]] == ["gone", "changed"]
 
 
-def _work_off(api: Camunda7, batch: Row) -> None:
-    """Run the jobs of a batch, as the engine's job executor would."""
-    for kind in ("seed", "batch", "monitor"):
-        for job in api.get("/job", jobDefinitionId=batch[f"{kind}JobDefinitionId"]):
-            api.send("POST", f"/job/{job['id']}/execute", {})
-
-
 def test_instances_in_a_batch(instances: Module, api: Camunda7, begin: Callable[..., list[str]]) -> None:
     keys = begin(3, "batch")
-    options: Row = {"filter": {"businessKey": "batch"}, "via": "batch"}
+    options: Row = {"filter": {"businessKey": "batch"}, "via": "batch", "wait_timeout": 20, "wait_interval": 0.05}
     announced = instances(check=True, **options, state="suspended")
-    assert announced["counts"]["changed"] == 3 and "batch" not in announced
-    suspended = instances(**options, state="suspended")
-    assert suspended["batch"]["type"] == "instance-update-suspension-state"
-    assert suspended["counts"] == announced["counts"] and len(instances.requests) == 2
-    _work_off(api, suspended["batch"])
-    assert {api.get(f"/process-instance/{key}")["suspended"] for key in keys} == {True}
-    assert instances(**options, state="suspended")["changed"] is False
-    _work_off(api, instances(**options, state="active")["batch"])
-    assert {api.get(f"/process-instance/{key}")["suspended"] for key in keys} == {False}
-    deleted = instances(**options, state="absent", reason="replaced")
-    assert (deleted["batch"]["type"], deleted["batch"]["totalJobs"]) == ("instance-deletion", 3)
-    _work_off(api, deleted["batch"])
-    assert {_history(api, key)["state"] for key in keys} == {"EXTERNALLY_TERMINATED"}
-    assert {_history(api, key)["deleteReason"] for key in keys} == {"replaced"}
-    empty = instances(**options, state="absent")
-    assert (empty["changed"], empty["objects"], "batch" in empty) == (False, [], False)
+    assert announced["counts"]["changed"] == 3 and "batches" not in announced
+    with working(api):
+        suspended = instances(**options, state="suspended")
+        [batch] = suspended["batches"]
+        assert (batch["type"], batch["completedJobs"]) == ("instance-update-suspension-state", 3)
+        assert suspended["counts"] == announced["counts"] and len(instances.requests.writes) == 1
+        assert {api.get(f"/process-instance/{key}")["suspended"] for key in keys} == {True}
+        assert instances(**options, state="suspended")["changed"] is False
+        assert instances(**options, state="active")["changed"] is True
+        assert {api.get(f"/process-instance/{key}")["suspended"] for key in keys} == {False}
+        deleted = instances(**options, state="absent", reason="replaced")
+        assert (deleted["batches"][0]["type"], deleted["batches"][0]["completedJobs"]) == ("instance-deletion", 3)
+        assert {_history(api, key)["state"] for key in keys} == {"EXTERNALLY_TERMINATED"}
+        assert {_history(api, key)["deleteReason"] for key in keys} == {"replaced"}
+        empty = instances(**options, state="absent")
+        assert (empty["changed"], empty["objects"], "batches" in empty) == (False, [], False)
+    begin(1, "batch")
+    without = instances(**options, state="absent", wait=False)
+    assert [list(batch) for batch in without["batches"]] == [["id"]]
+    late = instances(**{**options, "wait_timeout": 0}, state="absent", skip_io_mappings=True)
+    assert late["failed"] is True and late["error"]["done"][0]["kind"] == "batch"
+    assert json.loads(instances.requests.writes[0].body)["skipIoMappings"] is True
+    for batch in api.get("/batch"):
+        api.send("DELETE", f"/batch/{batch['id']}?cascade=true")
 
 
 def test_without_permission(
@@ -346,7 +348,7 @@ def test_wrong_options_are_refused_before_the_first_request(instances: Module, n
 
 def test_a_play(play: Play, definition: str, api: Camunda7, unique: Callable[[str], str]) -> None:
     options: Row = {"definition_key": "approve", "business_key": unique("play"), "variables": {"n": 1}}
-    by_key = {"filter": {"businessKey": options["business_key"]}, "in_process": False}
+    by_key: Row = {"filter": {"businessKey": options["business_key"]}, "in_process": False}
     run = play(
         [
             task("c7_process_instance", options, check=True),

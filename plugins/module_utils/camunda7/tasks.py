@@ -9,22 +9,20 @@ Source of the facts: running engines (Camunda 7.24.0, Operaton 1.0.3).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 
 from ..desired.plan import UPDATE, Action
 from ..desired.selection import Row, Selector
 from ..desired.verbs import Act, Params, Verb, check_options
 from ..errors import AnswerError, UsageError
+from ..rest import shapes
 from ..task import Context, Outcome
 from .client import Camunda7
-from .source import CATALOG
-
-if TYPE_CHECKING:
-    from .catalog import Camunda7Entity
 from .dates import same, when
 from .ids import encode
+from .source import CATALOG
 
-SELECTOR: Selector[Camunda7, Camunda7Entity] = Selector(CATALOG, "task", "change", oldest="created")
+SELECTOR = Selector(CATALOG, "task", "change", oldest="created")
 
 # Options of state updated, and the fields behind them.
 _TEXTS = {"name": "name", "description": "description", "owner": "owner"}
@@ -110,7 +108,7 @@ def _with_candidates(client: Camunda7, row: Row, params: Params) -> Row:
     if all(params[name] is None for name in _CANDIDATES):
         return {}
     try:
-        links = client.read("GET", "task", encode(row["id"]), "identity-links").rows({})
+        links = client.read("GET", "task", encode(row["id"]), "identity-links").rows({"type": shapes.TEXT})
     except AnswerError:
         if CATALOG.source(client).one(CATALOG.find("task"), row["id"], "object", None) is None:
             return {}  # the write then finds it gone
@@ -231,7 +229,7 @@ VERBS: Mapping[str, Verb[Camunda7]] = {
 }
 
 SHOWN = ("name", "assignee", "owner", "delegationState", "taskDefinitionKey", "processInstanceId")
-_ACT: Act[Camunda7, Camunda7Entity] = Act(SELECTOR, lambda params: VERBS[params["state"]], SHOWN)
+_ACT = Act(SELECTOR, lambda params: VERBS[params["state"]], SHOWN)
 
 
 def change(context: Context[Camunda7]) -> Outcome:

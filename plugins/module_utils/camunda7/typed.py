@@ -217,5 +217,5 @@ def shown(variable: Mapping[str, Any], *, secret: bool) -> dict[str, Any]:
     """Return a variable as a diff shows it."""
     value = variable["value"]
     if value is not None and (secret or variable["type"] in ("Bytes", "File")):
-        value = MASK if secret else f"({len(value) * 3 // 4} bytes)"
+        value = MASK if secret else f"({len(base64.b64decode(value))} bytes)"
     return {"type": variable["type"], "value": value}

@@ -63,8 +63,7 @@ class Selector(Generic[C, E]):
 
     Args:
         verb: what happens to the objects, for messages, such as ``delete``.
-        oldest: the field by which the oldest object comes first; empty if objects have no date. Then there are neither
-            time ranges nor ``on_limit``.
+        oldest: the field by which the oldest object comes first; empty: no time ranges, and no ``on_limit``.
     """
 
     catalog: Catalog[C, E]
@@ -78,16 +77,14 @@ class Selector(Generic[C, E]):
 
     def arguments(self, most: int = 100) -> dict[str, Any]:
         """Return the argument spec; ``most`` is the default of ``max_objects``."""
-        arguments: dict[str, Any] = {
+        return {
             self.catalog.key: {"type": "str", "no_log": False},
             self.catalog.keys: {"type": "list", "elements": "str", "no_log": False},
             "filter": {"type": "dict"},
             **self._times,
             "max_objects": {"type": "int", "default": most},
+            **({"on_limit": {"type": "str", "choices": [REFUSE, OLDEST], "default": REFUSE}} if self.oldest else {}),
         }
-        if self.oldest:
-            arguments["on_limit"] = {"type": "str", "choices": [REFUSE, OLDEST], "default": REFUSE}
-        return arguments
 
     def rules(self) -> dict[str, Any]:
         """Return the rules of these options. What is given by key is selected whatever its age and its fields."""
@@ -140,11 +137,7 @@ class Selector(Generic[C, E]):
         return Selection(selected, truncated=truncated)
 
     def check_size(self, size: int, params: Mapping[str, Any]) -> None:
-        """Refuse more objects than ``max_objects``.
-
-        Raises:
-            RefusedError: there are more.
-        """
+        """Raise a RefusedError for more objects than ``max_objects``."""
         if size > params["max_objects"]:
             self._refuse(str(size), params)
 
