@@ -13,17 +13,13 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Optional
 
 from ..errors import UsageError
-from ..query import times
-from ..query.entity import Check
 from ..secrets import MASK, Redactor
-from ..words import nearest
-from .values import type_of
 
 _KEYS = ("value", "type", "value_info", "no_log")
 
@@ -43,6 +39,17 @@ class Variable:
     secret: bool = False
 
 
+def _scalar(kind: str) -> Callable[[str, Any], Any]:
+    """Return the check of a value of this type; see ``values.type_of``."""
+
+    def check(option: str, value: Any) -> Any:
+        from .values import type_of
+
+        return type_of(kind, (), in_url=False).check(option, value)
+
+    return check
+
+
 def _text(option: str, value: Any) -> str:
     if not isinstance(value, str):
         raise UsageError(f"{option}: {value!r} is not a string; put it in quotes.")
@@ -50,7 +57,7 @@ def _text(option: str, value: Any) -> str:
 
 
 def _short(option: str, value: Any) -> int:
-    number = int(type_of("int", (), in_url=False).check(option, value))
+    number = int(_scalar("int")(option, value))
     if not -(2**15) <= number < 2**15:
         raise UsageError(f"{option}: {value!r} is not an integer of 16 bits.")
     return number
@@ -87,13 +94,13 @@ def _json(option: str, value: Any) -> str:
         raise UsageError(f"{option}: the value is not JSON.") from None
 
 
-_CHECKS: Mapping[str, Check] = {
-    "Boolean": type_of("bool", (), in_url=False).check,
+_CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
+    "Boolean": _scalar("bool"),
     "Short": _short,
-    "Integer": type_of("int", (), in_url=False).check,
-    "Long": type_of("long", (), in_url=False).check,
+    "Integer": _scalar("int"),
+    "Long": _scalar("long"),
     "Double": _double,
-    "Date": type_of("when", (), in_url=False).check,
+    "Date": _scalar("when"),
     "String": _text,
     "Null": _null,
     "Bytes": _base64,
@@ -107,7 +114,14 @@ _CHECKS: Mapping[str, Check] = {
 _NEEDS = {"File": ("filename",), "Object": ("objectTypeName", "serializationDataFormat")}
 """What has to stand in ``value_info``."""
 
-_COMPARED: Mapping[str, Callable[[Any], Any]] = {"Date": times.answered, "Json": json.loads, "Double": float}
+
+def _moment(value: Any) -> Any:
+    from ..query import times
+
+    return times.answered(value)
+
+
+_COMPARED: Mapping[str, Callable[[Any], Any]] = {"Date": _moment, "Json": json.loads, "Double": float}
 """How values are compared, where equal ones can be written in several ways."""
 
 
@@ -126,17 +140,17 @@ def read(option: str, given: Mapping[str, Any]) -> dict[str, Variable]:
         for key in row:
             if key not in _KEYS:
                 raise UsageError(
-                    f"{here}: {key!r} is none of {', '.join(_KEYS)}.{nearest(str(key), _KEYS)} To store a mapping, "
+                    f"{here}: {key!r} is none of {', '.join(_KEYS)}.{_nearest(key, _KEYS)} To store a mapping, "
                     "use {value: {...}, type: Json}."
                 )
         if "value" not in row:
             raise UsageError(f"{here}: value is missing.")
         kind, info = row.get("type"), row.get("value_info") or {}
         if kind is not None and kind not in _CHECKS:
-            raise UsageError(f"{here}.type: {kind!r} is none of {', '.join(_CHECKS)}.{nearest(str(kind), _CHECKS)}")
+            raise UsageError(f"{here}.type: {kind!r} is none of {', '.join(_CHECKS)}.{_nearest(kind, _CHECKS)}")
         if not isinstance(info, Mapping):
             raise UsageError(f"{here}.value_info: {info!r} is not a mapping.")
-        secret = type_of("bool", (), in_url=False).check(f"{here}.no_log", row.get("no_log") or False)
+        secret = _scalar("bool")(f"{here}.no_log", row.get("no_log") or False)
         content = row["value"].isoformat() if isinstance(row["value"], date) else row["value"]
         checked[str(name)] = Variable(content, kind, info, secret)
         if kind is not None:
@@ -219,3 +233,9 @@ def shown(variable: Mapping[str, Any], *, secret: bool) -> dict[str, Any]:
     if value is not None and (secret or variable["type"] in ("Bytes", "File")):
         value = MASK if secret else f"({len(base64.b64decode(value))} bytes)"
     return {"type": variable["type"], "value": value}
+
+
+def _nearest(value: Any, valid: Iterable[str]) -> str:
+    from ..words import nearest  # only needed after a mistake
+
+    return nearest(str(value), valid)

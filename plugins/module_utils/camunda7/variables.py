@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from ..desired.plan import CREATE, DELETE, UPDATE, Change, Kind, plan
-from ..desired.verbs import Params
 from ..errors import AnswerError, CamundaError, UsageError
 from ..rest import shapes
 from ..task import Context, Outcome
@@ -23,6 +22,8 @@ from . import typed
 from .client import Camunda7
 from .ids import encode
 from .source import CATALOG
+
+Params = Mapping[str, Any]
 
 
 class Scope(NamedTuple):
