@@ -198,6 +198,22 @@ def test_the_bytes_of_variables(get: Get, find: Callable[..., str], entity: str)
     assert _view(get, entity, key, "data") == base64.b64encode(bytes(range(256))).decode("ascii")
 
 
+def test_values_of_variables_are_as_they_are_stored(get: Get, searched: Engine, find: Callable[..., str]) -> None:
+    """A Java object in Base64: to deserialize one, the engine needs its class."""
+    instance = find("process-instance", businessKey="formed")
+    deserialized = searched.api.get(f"/process-instance/{instance}/variables/object")
+    assert deserialized["value"] == {"a": 1}
+    stored = _view(get, "process-instance", instance, "variable", name="object")["value"]
+    assert stored.startswith("rO0AB")
+    assert _view(get, "process-instance", instance, "variables")["object"]["value"] == stored
+    for entity in ("variable-instance", "history/variable-instance"):
+        assert get(entity, id=find(entity, variableName="object"))["object"]["value"] == stored
+        rows = run_module(
+            "c7_search", searched.connection(searched.url), {"entity": entity, "filter": {"variableName": "object"}}
+        )["objects"]
+        assert [row["value"] for row in rows] == [stored]
+
+
 def test_the_groups_of_a_user(get: Get) -> None:
     assert _view(get, "user", "anna", "groups")["groups"] == [{"id": "sales", "name": "Sales"}]
 

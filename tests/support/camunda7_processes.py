@@ -78,8 +78,9 @@ def populate(api: Camunda7) -> None:
         start(api, "outside", f"outside {number}", topic="print")
     formed = start(api, "formed", "formed")
     start(api, "deployed", "deployed")
-    file = {"type": "Bytes", "value": base64.b64encode(bytes(range(256))).decode("ascii")}
-    _post(api, f"/process-instance/{formed}/variables", {"modifications": {"file": file}})
+    content = base64.b64encode(bytes(range(256))).decode("ascii")
+    values = {"file": {"type": "Bytes", "value": content}, "object": {"value": {"a": 1}}}
+    _post(api, f"/process-instance/{formed}/variables", {"modifications": values})
     submitted = api.rows("/process-definition", key="formed")[0]["id"]
     _post(api, f"/process-definition/{submitted}/submit-form", {"variables": {"customer": {"value": "Ada"}}})
     _post(api, "/message", {"messageName": "startMe", "businessKey": "by message", "withoutTenantId": True})
