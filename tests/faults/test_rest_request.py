@@ -330,6 +330,7 @@ def test_sessions_in_headers_are_masked(server: FaultServer) -> None:
             "idempotent.read: the address is on another host",
         ),
         ({"until": {"condition": "true", "interval": 0}}, "until.interval: 0 is too small"),
+        ({"until": {"condition": "true", "url": "'/x'"}}, "until.url: a GET is itself repeated"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(

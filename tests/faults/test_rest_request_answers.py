@@ -283,7 +283,7 @@ def store() -> Iterator[Store]:
 def test_a_put_that_changes_nothing_is_not_sent(store: Store) -> None:
     wanted = {"name": "Jane", "address": {"city": "Ulm"}, "tags": ["a", {"b": 1}]}
 
-    def put(body: Mapping[str, Any], **more: Any) -> tuple[bool, bool, list[str], list[Any]]:
+    def put(body: Mapping[str, Any] | str, **more: Any) -> tuple[bool, bool, list[str], list[Any]]:
         store.requests.clear()
         result = send(store, "/jane", method="PUT", body=body, idempotent={}, diff=True, **more)
         shown = [(change["before"], change["after"]) for change in result.get("diff", [])]
@@ -300,6 +300,8 @@ def test_a_put_that_changes_nothing_is_not_sent(store: Store) -> None:
     shown = [({**wanted, "address": {"city": "Ulm"}}, longer)]
     assert put(longer, check=True) == (True, False, ["GET"], shown)
     assert put(longer) == (True, True, ["GET", "PUT"], shown)
+    assert put(json.dumps({"new": 1}), check=True) == (True, False, ["GET"], [({}, {"new": 1})])
+    assert put(json.dumps({"name": "Jane"})) == (False, False, ["GET"], [])
     city = {"address": "Ulm"}
     assert put(city, check=True) == (True, False, ["GET"], [({"address": {"city": "Ulm"}}, city)])
     assert put({"new": None}) == (True, True, ["GET", "PUT"], [({}, {"new": None})])
@@ -433,6 +435,9 @@ def test_a_write_is_not_sent_to_another_address(server: FaultServer, other: Faul
     result = send(server, "/a", method="POST", body={"a": 1})
     assert (result["body"], result["changed"], sent(server)) == ({"done": True}, True, ["POST /a", "GET /b"])
     assert (server.requests[1].body, "content-type" in server.requests[1].headers) == (b"", False)
+    server.script(answer(303, headers={"Location": "/b"}), answer(404, {"message": "gone"}))
+    result = fails(server, "/a", method="POST", body={"a": 1})
+    assert (result["msg"], result["error"]["status"], result["changed"]) == ("GET /b: 404 gone.", 404, True)
     # A search takes its body along, but not to another host.
     server.requests.clear()
     server.script(answer(307, headers={"Location": "/b"}), answer(200, {}))

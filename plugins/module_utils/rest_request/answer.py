@@ -27,6 +27,10 @@ class ValueMissingError(CamundaError):
     """An expression has no value for an answer, which otherwise may be a success."""
 
 
+class FollowingError(CamundaError):
+    """The request was carried out, and its answer, to which the server redirected, could not be had."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer, decoded.

@@ -86,7 +86,8 @@ def build(params: Mapping[str, Any], redactor: Redactor) -> Call:
     headers.setdefault("Accept", _ACCEPT)
     if params["dest"]:
         headers.setdefault("Accept-Encoding", "identity")
-    call = Call(method, address(params["url"]), headers, body, params.get("body"))
+    data = json.loads(body) if params.get("body_format") == "json" and isinstance(body, bytes) else params.get("body")
+    call = Call(method, address(params["url"]), headers, body, data)
     return call.with_query(params["query"] or {})
 
 

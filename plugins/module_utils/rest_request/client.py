@@ -15,7 +15,7 @@ from ..rest.client import Client
 from ..rest.connection import Connection
 from ..secrets import Redactor
 from .address import Address
-from .answer import Answer, ValueMissingError, decode, explain, failure, with_answer
+from .answer import Answer, FollowingError, ValueMissingError, decode, explain, failure, with_answer
 from .call import Call
 
 if TYPE_CHECKING:
@@ -134,15 +134,24 @@ class Rest:
         Raises:
             CamundaError: whatever keeps it from success. An error answer has its headers and body in the facts.
         """
-        home, trusted = call.address.origin, True
+        home, trusted, carried_out = call.address.origin, True, False
         for _hop in range(_MOST_REDIRECTS + 1):
-            answer = self._once(call, rules, safe, receiver or rules, trusted=trusted)
-            target = _redirect(answer, rules)
-            if target is None:
-                return rules.check(answer)
+            try:
+                answer = self._once(call, rules, safe, receiver or rules, trusted=trusted)
+                target = _redirect(answer, rules)
+                if target is None:
+                    return rules.check(answer)
+            except CamundaError as error:
+                if carried_out:
+                    raise FollowingError(error.message, **error.facts) from error
+                raise
             trusted = trusted and target.origin == home
             if answer.status == _SEE_OTHER and call.method != "HEAD":
-                call, safe = replace(call, method="GET", body=None, data=None), True
+                call, safe, carried_out = (
+                    replace(call, method="GET", body=None, data=None),
+                    True,
+                    not safe or carried_out,
+                )
             if not safe or (call.body is not None and not trusted):
                 raise failure(
                     f"{call}: {answer.status}: the server redirects to {target.origin}{target.path}. A request that "

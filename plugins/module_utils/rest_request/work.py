@@ -13,7 +13,7 @@ from ..desired.plan import Change
 from ..errors import CamundaError, InvalidAnswerError, UsageError
 from ..task import Context, Outcome
 from .address import Address
-from .answer import Answer, ValueMissingError
+from .answer import Answer, FollowingError, ValueMissingError
 from .call import SAFE_METHODS, Call, build, checked_headers
 from .client import Rest, Rules
 
@@ -83,7 +83,10 @@ class _Task:
     def read(self) -> Outcome:
         """Send a request that changes nothing."""
         if self._condition:
-            return self._outcome(self._wait(self._call, self._rules), changed=False)
+            if self._poll:
+                raise UsageError(f"until.url: a {self._call.method} is itself repeated. Give its address as url.")
+            answer = self._wait(self._call, self._rules)
+            return self._outcome(answer, changed=self._has_changed(answer))
         return self._finished(*self._sent(self._context.client))
 
     def written(self, changes: list[Change]) -> Outcome:
@@ -97,10 +100,10 @@ class _Task:
         return replace(outcome, changes=changes if outcome.changed else ())
 
     def perform(self, client: Rest, _change: Change) -> Union[CamundaError, tuple[Answer, dict[str, Any]]]:
-        """Send a request that may change something. A success that cannot be read did so all the same."""
+        """Send a request that may change something. If only its answer cannot be used, return the error."""
         try:
             return self._sent(client)
-        except (InvalidAnswerError, ValueMissingError) as error:
+        except (InvalidAnswerError, ValueMissingError, FollowingError) as error:
             return error
 
     def _sent(self, client: Rest) -> tuple[Answer, dict[str, Any]]:
@@ -184,7 +187,6 @@ class _Task:
 
     def _wait(self, call: Call, rules: Rules) -> Answer:
         """Send a request until the condition is true, and return the answer for which it is."""
-
         from ..waiting import wait_until
 
         def look() -> Optional[Answer]:
