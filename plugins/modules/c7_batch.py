@@ -149,7 +149,7 @@ error:
   description: Details of a failure, with C(batches), those that were not finished in time, or C(failed), those with failed jobs.
   returned: failure
   type: dict
-  sample: {failed: [{id: 1e6ab0c2-e853-11f1-9e5c-0242ac110002, failedJobs: 1, messages: [No job found]}]}
+  sample: {failed: [{id: 1e6ab0c2-e853-11f1-9e5c-0242ac110002, totalJobs: 2, failedJobs: 1, messages: [No job found]}]}
 """
 
 from ..module_utils.camunda7.batch_states import SELECTOR, work

@@ -54,7 +54,8 @@ def test_batches_are_awaited(run: work.Run, api: Camunda7, proxied: Proxy) -> No
     made = new_batch(api, work.new_job(api, "awaited")["id"])
     early = run(id=made["id"], wait=False)
     assert early["failed"] and not early["changed"] and early["error"]["batches"][0]["id"] == made["id"]
-    assert f"The first: {made['id']} is at work, 0 of 1 jobs are done." in early["msg"]
+    first = f"1 of 1 batches were not done after 0 s. The first: {made['id']} is at work, 0 of 1 jobs are done. "
+    assert early["msg"].startswith(first)
     with work.working(api):
         done = run(id=made["id"], **NOW)
     assert not done["changed"] and not proxied.writes
@@ -73,9 +74,14 @@ def test_batches_are_awaited(run: work.Run, api: Camunda7, proxied: Proxy) -> No
 def test_what_failed_is_reported_and_retried(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     made = failed_batch(api)
     failed = run(id=made["id"], wait=False)
-    assert failed["failed"] and "1 jobs: ENGINE-13053 No job found with id 'nobody'" in failed["msg"]
+    assert failed["failed"] and "1 of 2 jobs: ENGINE-13053 No job found with id 'nobody'" in failed["msg"]
     assert failed["error"]["failed"] == [
-        {"id": made["id"], "failedJobs": 1, "messages": ["ENGINE-13053 No job found with id 'nobody'.'"]}
+        {
+            "id": made["id"],
+            "totalJobs": 2,
+            "failedJobs": 1,
+            "messages": ["ENGINE-13053 No job found with id 'nobody'.'"],
+        }
     ]
     reported = run(id=made["id"], wait=False, on_failure="report")
     assert reported["objects"][0]["messages"] == ["ENGINE-13053 No job found with id 'nobody'.'"]

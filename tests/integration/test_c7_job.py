@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from ansible_collections.bpmops.camunda.tests.engines.camunda7 import MAX_RESULTS
 from ansible_collections.bpmops.camunda.tests.support import camunda7_work as work
 from ansible_collections.bpmops.camunda.tests.support.camunda7 import Camunda7
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine
@@ -156,7 +157,11 @@ def test_the_engine_sets_retries_in_a_batch(run: work.Run, api: Camunda7, proxie
     started = run(**{**options, "retries": 7, "wait": False})
     assert started["changed"] and [set(batch) for batch in started["batches"]] == [{"id"}]
     late = run(**{**options, "retries": 8, "wait_timeout": 0})
-    assert late["failed"] and late["changed"] and "0 of 4 jobs are done. Batches need" in late["msg"]
+    assert (
+        late["failed"]
+        and late["changed"]
+        and "0 of 4 jobs are done. Increase wait_timeout, or check the" in late["msg"]
+    )
     assert late["error"]["done"][0]["kind"] == "batch"
 
 
@@ -241,3 +246,41 @@ def test_one_refused_job_does_not_stop_the_others(engine: Engine, api: Camunda7,
     assert done["failed"] and done["changed"] and len(done["error"]["done"]) == 3
     assert [row["name"] for row in done["error"]["failed"]] == [jobs[1]["id"]]
     assert [api.get(f"/job/{job['id']}")["priority"] for job in jobs] == [77, 0, 77, 77]
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_interrupted_at_every_request_a_second_run_completes_it(
+    engine: Engine, api: Camunda7, proxied: Proxy, drop: str
+) -> None:
+    jobs = [work.new_job(api, f"interrupted {drop} {number}") for number in range(3)]
+    ids = [job["id"] for job in jobs]
+    connection = {**engine.connection(proxied.url), "request_retries": 0, "concurrency": 1}
+    for number in range(len(jobs) * 2 + 1):  # each is read and written; the last round has no fault
+        options = {"ids": ids, "priority": 100 + number}
+        proxied.reset()
+        proxied.fail(skip=number, drop=drop)
+        first = run_module("c7_job", connection, options)
+        assert first.get("failed", False) is (number < len(jobs) * 2), number
+        now = [api.get(f"/job/{job}")["priority"] == options["priority"] for job in ids]
+        written = max(0, number - len(jobs)) if drop == "before" else max(0, number - len(jobs) + 1)
+        assert now == [position < written for position in range(len(jobs))]
+        if "failed" in first:
+            assert len(first["error"].get("done", [])) <= written
+            again = run_module("c7_job", connection, options)
+            assert again["counts"] == {"matched": 3, "changed": 3 - written, "unchanged": written, "gone": 0}
+        assert [api.get(f"/job/{job}")["priority"] for job in ids] == [options["priority"]] * 3
+
+
+def test_an_engine_that_limits_lists_gets_several_batches(
+    variant: Callable[[Mapping[str, Any]], Engine],
+) -> None:
+    limited = variant(MAX_RESULTS)
+    with work.deployed(limited.api) as api, Proxy(limited.url) as proxy:
+        jobs = work.failed_jobs(api, ["limited"] * 55)
+        options = {"filter": {"exceptionMessage": jobs[0]["exceptionMessage"]}, "retries": 2, "via": "batch"}
+        run = work.runner("c7_job", limited, proxy)
+        with work.working(api):
+            done = run(**options, wait_timeout=30, wait_interval=0.1)
+        assert done["counts"]["changed"] == 55
+        assert [batch["completedJobs"] for batch in done["batches"]] == [50, 5]
+        assert api.get("/job/count", withRetriesLeft="true", processDefinitionKey="failing")["count"] == 55

@@ -105,13 +105,7 @@ def _finish(context: Context[Camunda7]) -> Outcome:
     rows = batches.wait(client, [*selection.rows, *(key for key in selection.absent if key not in unknown)], params)
     failed = batches.failures(client, rows)
     if failed and params["on_failure"] == "fail":
-        raise ApplyError(
-            f"Jobs of {len(failed)} of {len(rows)} batches failed. The first: batch {failed[0]['id']}, "
-            f"{failed[0]['failedJobs']} jobs: {'; '.join(failed[0]['messages'])} Remove the cause and run state: "
-            "retried, or set on_failure: report.",
-            failed=failed,
-            objects=rows,
-        )
+        raise ApplyError(batches.failure(failed, len(rows)), failed=failed, objects=rows)
     messages = {row["id"]: row["messages"] for row in failed}
     objects = [{**row, "result": "unchanged", "messages": messages.get(row["id"], [])} for row in rows]
     counts = {"matched": len(rows), "changed": 0, "unchanged": len(rows), "gone": 0}

@@ -67,22 +67,18 @@ def wait(client: Camunda7, keys: Sequence[str], params: Params) -> list[dict[str
                     waiting.append(row)
         return None if waiting else True
 
+    timeout = params["wait_timeout"] if params["wait"] else 0
     try:
-        wait_until(
-            probe,
-            timeout=params["wait_timeout"] if params["wait"] else 0,
-            interval=params["wait_interval"],
-            what=f"{len(keys)} batches",
-        )
-    except WaitTimeoutError as error:
+        wait_until(probe, timeout=timeout, interval=params["wait_interval"], what="batches")
+    except WaitTimeoutError:
         first = waiting[0]
-        state = "is suspended" if first["suspended"] else "is at work"
-        error.message += (
-            f" {len(waiting)} are not done. The first: {first['id']} {state}, {first['completedJobs']} of "
-            f"{first['totalJobs']} jobs are done. Batches need the engine's job executor."
-        )
-        error.facts["batches"] = waiting
-        raise
+        state = "suspended" if first["suspended"] else "at work"
+        raise WaitTimeoutError(
+            f"{len(waiting)} of {len(keys)} batches were not done after {timeout:g} s. The first: {first['id']} is "
+            f"{state}, {first['completedJobs']} of {first['totalJobs']} jobs are done. Increase wait_timeout, or check "
+            "the engine's job executor.",
+            batches=waiting,
+        ) from None
     return [row for row in ended.values() if row is not None]
 
 
@@ -95,8 +91,19 @@ def failures(client: Camunda7, rows: Sequence[Row]) -> list[dict[str, Any]]:
             where = {"jobDefinitionId": batch["batchJobDefinitionId"], "noRetriesLeft": True}
             jobs = client.read("POST", "job", query={"maxResults": _MESSAGES}, body=where).rows({})
             messages = sorted({str(job.get("exceptionMessage")) for job in jobs})
-            failed.append({"id": row["id"], "failedJobs": row["failedJobs"], "messages": messages})
+            counts = {name: row[name] for name in ("id", "totalJobs", "failedJobs")}
+            failed.append({**counts, "messages": messages})
     return failed
+
+
+def failure(failed: Sequence[Row], size: int) -> str:
+    """Return what to say of the failed ones of ``size`` batches."""
+    first = failed[0]
+    return (
+        f"Jobs of {len(failed)} of {size} batches failed. The first: batch {first['id']}, {first['failedJobs']} of "
+        f"{first['totalJobs']} jobs: {'; '.join(first['messages'])}. Remove the cause, and use c7_batch with state: "
+        "retried."
+    )
 
 
 def run(
@@ -129,12 +136,7 @@ def run(
         raise
     failed = failures(client, rows)
     if failed:
-        raise ApplyError(
-            f"{sum(row['failedJobs'] for row in failed)} jobs of {len(failed)} of {len(ids)} batches failed. The first "
-            f"batch: {failed[0]['id']}: {'; '.join(failed[0]['messages'])}",
-            done=_done(ids),
-            failed=failed,
-        )
+        raise ApplyError(failure(failed, len(ids)), done=_done(ids), failed=failed)
     return {"batches": rows}
 
 
