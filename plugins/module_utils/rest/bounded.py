@@ -82,7 +82,7 @@ def send(pool: Any, exchange: Exchange, method: str, target: str, **settings: An
     """Send a request and return the answer without its body; ``exchange`` applies until that is read to its end."""
     # The layers in between take no more arguments. All of them work in the thread of the caller.
     _current.exchange = exchange
-    return pool.urlopen(
+    return pool.request(
         method, target, retries=False, redirect=False, assert_same_host=False, preload_content=False, **settings
     )
 
