@@ -156,7 +156,7 @@ def test_a_version_is_started(instances: Module, api: Camunda7, definition: str,
     versions = _versions(api)
     assert len(versions) >= 2 and versions[max(versions)] == definition
     for version, key in versions.items():
-        made = instances(definition_key="approve", version=version, business_key=unique("version"))
+        made = instances(definition_key="approve", version=version, business_key=unique(f"version {version}"))
         assert made["object"]["definitionId"] == key
 
 
