@@ -54,10 +54,10 @@ def _history(api: Camunda7, key: str) -> Row:
     return found
 
 
-def _first(api: Camunda7) -> tuple[int, str]:
-    """The oldest version of approve that belongs to no tenant, and its id."""
+def _versions(api: Camunda7) -> dict[int, str]:
+    """The ids of the versions of approve that belong to no tenant."""
     rows = api.get("/process-definition", key="approve", withoutTenantId="true")
-    return min((row["version"], row["id"]) for row in rows)
+    return {row["version"]: row["id"] for row in rows}
 
 
 def _running(api: Camunda7, business_key: str) -> list[str]:
@@ -105,7 +105,7 @@ def test_an_instance_is_started_once(
     by_id = instances(definition_id=definition, business_key=key)
     assert (by_id["changed"], by_id["object"]) == (False, made["object"])
     # It is the same process, whatever its version.
-    older = instances(definition_key="approve", version=_first(api)[0], business_key=key)
+    older = instances(definition_key="approve", version=min(_versions(api)), business_key=key)
     assert (older["changed"], older["object"]) == (False, made["object"])
     # It is another one for a tenant.
     other = instances(definition_key="approve", tenant_id=TENANT, business_key=key)
@@ -153,9 +153,11 @@ def test_without_a_business_key_there_is_always_another_one(instances: Module, a
 
 
 def test_a_version_is_started(instances: Module, api: Camunda7, definition: str, unique: Callable[[str], str]) -> None:
-    version, key = _first(api)
-    made = instances(definition_key="approve", version=version, business_key=unique("old"))
-    assert made["object"]["definitionId"] == key != definition
+    versions = _versions(api)
+    assert len(versions) >= 2 and versions[max(versions)] == definition
+    for version, key in versions.items():
+        made = instances(definition_key="approve", version=version, business_key=unique(f"version {version}"))
+        assert made["object"]["definitionId"] == key
 
 
 def test_definitions_that_cannot_be_started(instances: Module, api: Camunda7, definition: str) -> None:
@@ -185,6 +187,14 @@ def test_a_start_is_never_sent_twice(
     [running] = _running(api, options["business_key"])
     again = instances(**options)
     assert (again["changed"], again["object"]["id"]) == (False, running)
+
+
+def test_a_secret_that_the_engine_repeats_is_hidden(instances: Module, definition: str, proxied: Proxy) -> None:
+    answer = json.dumps({"type": "X", "message": "There is something wrong with hunter4711."})
+    proxied.fail(method="POST", path=".*/start", status=400, body=answer, headers={"Content-Type": "application/json"})
+    variables = {"pin": {"value": "hunter4711", "no_log": True}}
+    refused = instances(definition_key="approve", variables=variables)
+    assert "There is something wrong with ********." in refused["msg"]
 
 
 # Existing instances

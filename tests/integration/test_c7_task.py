@@ -311,6 +311,18 @@ def test_a_lost_answer_is_asked_for_again(
     assert tasks(id=key, state="completed")["counts"] == UNCHANGED
 
 
+def test_a_secret_that_the_engine_repeats_is_hidden(
+    tasks: Module, create: Callable[..., list[str]], proxied: Proxy
+) -> None:
+    [key] = create()
+    answer = json.dumps({"type": "X", "message": "There is something wrong with hunter4711."})
+    proxied.fail(
+        method="POST", path=".*/complete", status=403, body=answer, headers={"Content-Type": "application/json"}
+    )
+    refused = tasks(id=key, state="completed", variables={"pin": {"value": "hunter4711", "no_log": True}})
+    assert "There is something wrong with ********." in refused["msg"]
+
+
 # What is refused before anything is written
 
 
@@ -331,6 +343,16 @@ def test_tasks_that_cannot_be_moved(tasks: Module, api: Camunda7, create: Callab
     api.send("POST", f"/task/{free}/assignee", {"userId": "bob"})
     message = tasks.failed(id=free, state="claimed", user="anna")
     assert f"{free}: it is claimed by bob; use state assigned" in message
+
+
+def test_a_canceled_task_was_not_completed(tasks: Module, api: Camunda7, create: Callable[..., list[str]]) -> None:
+    completed, canceled = create(2)
+    api.send("POST", f"/task/{completed}/complete", {})
+    api.send("DELETE", f"/process-instance/{_task(api, canceled)['processInstanceId']}")
+    message = tasks.failed(ids=[completed, canceled], state="completed")
+    assert message == f"There is no task {canceled}. Nothing was changed."
+    announced = tasks(check=True, ids=[completed, canceled], state="completed")
+    assert [row["result"] for row in announced["objects"]] == ["unchanged", "gone"]
 
 
 def test_unknown_tasks(tasks: Module) -> None:
