@@ -94,9 +94,9 @@ def load(name: str) -> Camunda7Entity:
     in_url = "post" not in reads or ("count" in reads and "count-post" not in reads)
     filters = [each for each in columns["filters"].values() if each.kind != "or"]
     return Camunda7Entity(
-        name,
-        trait.one or name.replace("history/", "historic ").replace("-", " "),
-        {
+        name=name,
+        one=trait.one or name.replace("history/", "historic ").replace("-", " "),
+        filters={
             each.name: Filter(
                 each.name,
                 type_of(each.kind, each.choices, in_url=in_url),
@@ -104,11 +104,11 @@ def load(name: str) -> Camunda7Entity:
             )
             for each in filters
         },
-        {
+        sorts={
             each.name: Sort(each.name, parameters=("variable", "type") if each.kind == "variable" else ())
             for each in columns["sorts"].values()
         },
-        (*columns["fields"], *trait.added),
+        fields=(*columns["fields"], *trait.added),
         check_key=trait.check_key,
         started=trait.started,
         ended=trait.ended,

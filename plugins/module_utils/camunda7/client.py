@@ -21,7 +21,7 @@ from ..rest.response import Response
 PAGE_SIZE = 500
 _MOST_ROWS = 1_000_000
 
-ONLY_ID: shapes.Fields = {"id": shapes.TEXT}
+ONLY_ID: shapes.Fields = MappingProxyType({"id": shapes.TEXT})
 
 
 class Page(NamedTuple):

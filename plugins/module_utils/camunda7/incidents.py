@@ -134,7 +134,7 @@ def causes(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
-        process = str(row["processDefinitionId"] or "").split(":")[0]
+        process = str(row["processDefinitionId"] or "").partition(":")[0]
         message, when = row["incidentMessage"] or "", row["incidentTimestamp"]
         key = (row["incidentType"], process, row["activityId"] or "", _VARYING.sub("#", message))
         cause = found.setdefault(

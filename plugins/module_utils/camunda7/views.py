@@ -66,68 +66,68 @@ class Camunda7View(View):
 
 _RAW_VALUES = {"deserializeValues": False}
 _RAW_VALUE = {"deserializeValue": False}
-_XML = Camunda7View("/xml", document=True, read=bpmn)
+_XML = Camunda7View(path="/xml", document=True, read=bpmn)
 _DMN = {
-    "xml": Camunda7View("/xml", document=True, read=dmn),
-    "diagram": Camunda7View("/diagram", document=True, read=binary),
+    "xml": Camunda7View(path="/xml", document=True, read=dmn),
+    "diagram": Camunda7View(path="/diagram", document=True, read=binary),
 }
 _VARIABLES = {
-    "variables": Camunda7View("/variables", in_url=_RAW_VALUES),
-    "variable": Camunda7View("/variables/{name}", named=True, in_url=_RAW_VALUE),
+    "variables": Camunda7View(path="/variables", in_url=_RAW_VALUES),
+    "variable": Camunda7View(path="/variables/{name}", named=True, in_url=_RAW_VALUE),
 }
 _LOCAL_VARIABLES = {
-    "local_variables": Camunda7View("/localVariables", in_url=_RAW_VALUES),
-    "local_variable": Camunda7View("/localVariables/{name}", named=True, in_url=_RAW_VALUE),
+    "local_variables": Camunda7View(path="/localVariables", in_url=_RAW_VALUES),
+    "local_variable": Camunda7View(path="/localVariables/{name}", named=True, in_url=_RAW_VALUE),
 }
-_DATA = {"data": Camunda7View("/data", document=True, read=binary)}
-_STACKTRACE = Camunda7View("/stacktrace", document=True, read=text)
+_DATA = {"data": Camunda7View(path="/data", document=True, read=binary)}
+_STACKTRACE = Camunda7View(path="/stacktrace", document=True, read=text)
 _COUNTS = {"failedJobs": True, "incidents": True}
 
 VIEWS: Mapping[str, Mapping[str, Camunda7View]] = {
     "process-definition": {
         "xml": _XML,
-        "diagram": Camunda7View("/diagram", document=True, read=binary),
-        "start_form": Camunda7View("/startForm"),
-        "form_variables": Camunda7View("/form-variables"),
-        "rendered_form": Camunda7View("/rendered-form", document=True, read=text),
-        "deployed_form": Camunda7View("/deployed-start-form", document=True, read=text),
-        "statistics": Camunda7View("/statistics", read=without_class, in_url=_COUNTS),
-        "history_statistics": Camunda7View("history/process-definition/{id}/statistics", read=without_class),
-        "called_process_definitions": Camunda7View("/static-called-process-definitions"),
+        "diagram": Camunda7View(path="/diagram", document=True, read=binary),
+        "start_form": Camunda7View(path="/startForm"),
+        "form_variables": Camunda7View(path="/form-variables"),
+        "rendered_form": Camunda7View(path="/rendered-form", document=True, read=text),
+        "deployed_form": Camunda7View(path="/deployed-start-form", document=True, read=text),
+        "statistics": Camunda7View(path="/statistics", read=without_class, in_url=_COUNTS),
+        "history_statistics": Camunda7View(path="history/process-definition/{id}/statistics", read=without_class),
+        "called_process_definitions": Camunda7View(path="/static-called-process-definitions"),
     },
     "decision-definition": _DMN,
     "decision-requirements-definition": _DMN,
     "deployment": {
-        "resources": Camunda7View("/resources"),
-        "resource": Camunda7View("/resources/{name}/data", document=True, named=True, read=binary),
+        "resources": Camunda7View(path="/resources"),
+        "resource": Camunda7View(path="/resources/{name}/data", document=True, named=True, read=binary),
     },
     "process-instance": {
         **_VARIABLES,
-        "activity_instances": Camunda7View("/activity-instances"),
-        "comments": Camunda7View("/comment"),
+        "activity_instances": Camunda7View(path="/activity-instances"),
+        "comments": Camunda7View(path="/comment"),
     },
     "execution": {
         **_LOCAL_VARIABLES,
-        "message_subscription": Camunda7View("/messageSubscriptions/{name}", named=True),
+        "message_subscription": Camunda7View(path="/messageSubscriptions/{name}", named=True),
     },
     "task": {
         **_VARIABLES,
         **_LOCAL_VARIABLES,
-        "form": Camunda7View("/form"),
-        "form_variables": Camunda7View("/form-variables"),
-        "rendered_form": Camunda7View("/rendered-form", document=True, read=text),
-        "deployed_form": Camunda7View("/deployed-form", document=True, read=text),
-        "identity_links": Camunda7View("/identity-links"),
-        "comments": Camunda7View("/comment"),
-        "attachments": Camunda7View("/attachment"),
+        "form": Camunda7View(path="/form"),
+        "form_variables": Camunda7View(path="/form-variables"),
+        "rendered_form": Camunda7View(path="/rendered-form", document=True, read=text),
+        "deployed_form": Camunda7View(path="/deployed-form", document=True, read=text),
+        "identity_links": Camunda7View(path="/identity-links"),
+        "comments": Camunda7View(path="/comment"),
+        "attachments": Camunda7View(path="/attachment"),
     },
     "variable-instance": _DATA,
     "history/variable-instance": _DATA,
     "history/detail": _DATA,
     "job": {"stacktrace": _STACKTRACE},
     "history/job-log": {"stacktrace": _STACKTRACE},
-    "external-task": {"error_details": Camunda7View("/errorDetails", document=True, read=text)},
-    "history/external-task-log": {"error_details": Camunda7View("/error-details", document=True, read=text)},
-    "user": {"groups": Camunda7View("identity/groups", in_url={"userId": "{id}"})},
+    "external-task": {"error_details": Camunda7View(path="/errorDetails", document=True, read=text)},
+    "history/external-task-log": {"error_details": Camunda7View(path="/error-details", document=True, read=text)},
+    "user": {"groups": Camunda7View(path="identity/groups", in_url={"userId": "{id}"})},
 }
 """The views by entity and name; the names that Camunda's documentation uses, in snake_case."""

@@ -98,7 +98,7 @@ def test_what_is_there_already_is_left_alone() -> None:
 def test_check_mode_announces_the_same_and_writes_nothing() -> None:
     server, other = Server(a=0, b=3), Server(a=0, b=3)
     announced, made = act(server, check=True, ids=["a", "b"]), act(other, ids=["a", "b"])
-    assert announced.result == made.result and announced.changed == made.changed is True
+    assert announced.result == made.result and (announced.changed, made.changed) == (True, True)
     assert server.written == [] and other.written == [("a", 3)]
 
 

@@ -51,14 +51,12 @@ class IdentityMembership(Membership[Camunda7]):
 
 _GROUP_MEMBERSHIP = SECURABLES["group_membership"]
 
-GROUP_USERS = IdentityMembership(
-    "members", "member", GROUP, USER, "members", "memberOfGroup", _GROUP_MEMBERSHIP, automatic_grant=False
-)
+GROUP_USERS = IdentityMembership("members", "member", GROUP, USER, "members", "memberOfGroup", _GROUP_MEMBERSHIP, False)
 TENANT_USERS = IdentityMembership(
-    "users", "user", TENANT, USER, "user-members", "memberOfTenant", TENANT.securable, automatic_grant=True
+    "users", "user", TENANT, USER, "user-members", "memberOfTenant", TENANT.securable, True
 )
 TENANT_GROUPS = IdentityMembership(
-    "groups", "group", TENANT, GROUP, "group-members", "memberOfTenant", TENANT.securable, automatic_grant=True
+    "groups", "group", TENANT, GROUP, "group-members", "memberOfTenant", TENANT.securable, True
 )
 MEMBERSHIPS = (GROUP_USERS, TENANT_USERS, TENANT_GROUPS)
 BY_OPTION = {membership.option: membership for membership in MEMBERSHIPS}

@@ -120,10 +120,10 @@ def _user_body(user: dict[str, Any]) -> dict[str, Any]:
 
 
 USER = IdentityResource(
-    "user",
-    "users",
-    Field("id", "id", ID),
-    (
+    name="user",
+    plural="users",
+    id=Field("id", "id", ID),
+    fields=(
         Field("first_name", "firstName", TEXT),
         Field("last_name", "lastName", TEXT),
         Field("email", "email", TEXT),
@@ -133,10 +133,18 @@ USER = IdentityResource(
     update_path=("profile",),
 )
 GROUP = IdentityResource(
-    "group", "groups", Field("id", "id", ID), (Field("name", "name", TEXT), Field("type", "type", TEXT))
+    name="group",
+    plural="groups",
+    id=Field("id", "id", ID),
+    fields=(Field("name", "name", TEXT), Field("type", "type", TEXT)),
 )
 TENANT = IdentityResource(
-    "tenant", "tenants", Field("id", "id", ID), (Field("name", "name", TEXT),), by_ids=False, automatic_grant=False
+    name="tenant",
+    plural="tenants",
+    id=Field("id", "id", ID),
+    fields=(Field("name", "name", TEXT),),
+    by_ids=False,
+    automatic_grant=False,
 )
 RESOURCES = (USER, GROUP, TENANT)
 SECTIONS = {resource.plural: resource for resource in RESOURCES}
