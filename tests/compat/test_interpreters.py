@@ -47,9 +47,14 @@ def test_modules_run_on_python_3_9(engine: Engine, interpreter: str, tmp_path: P
             task("c7_identity", document, vars=variables),
             task("c7_user", {"id": "old", "state": "absent"}, vars=variables),
             task("c7_identity_info", vars=variables),
+            task("rest_request", {"url": f"{engine.url}/engine"}, vars=variables),
+            # This interpreter has no Jinja2, which a host that is not the controller need not have.
+            task("rest_request", {"url": f"{engine.url}/engine", "result": "body[0].name"}, vars=variables),
         ]
     )
-    assert run.changed == [True, False, True, False]
+    assert [each.ok["changed"] for each in run.tasks[:5]] == [True, False, True, False, False]
+    assert run[4].ok["body"] == [{"name": "default"}]
+    assert "Jinja2" in run[5].failure["msg"] and "pip install Jinja2" in run[5].failure["msg"]
 
 
 def test_a_missing_library_is_named_with_its_interpreter(engine: Engine, tmp_path: Path) -> None:
