@@ -48,7 +48,7 @@ def test_a_task_from_check_mode_to_unchanged(engine: Engine, api: Camunda7, prox
     checked, applied, again, same = ran.tasks
     assert checked.changed and checked.requests.writes == [] and checked.after == made
     after = checked.ok["diff"][0]["after"]
-    assert (after["retries"], after["priority"], after["workerId"]) == (3, 99, None)
+    assert after == {**made, "retries": 3, "priority": 99, "workerId": None, "lockExpirationTime": None}
     assert [each.target for each in applied.requests.writes] == [
         f"{path}/priority",
         f"{path}/unlock",
