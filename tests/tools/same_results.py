@@ -21,6 +21,7 @@ VOLATILE = (
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), "(address)"),
     (re.compile(r"/\S*/pytest-\d+/"), "(folder)/"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d{4}|[+-]\d\d:\d\d|Z)?"), "(time)"),
+    (re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"), "(time)"),  # of HTTP
     (re.compile(r"(?<!\d)\d{16}(?!\d)"), "(key)"),  # of Camunda 8
 )
 

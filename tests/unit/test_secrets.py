@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
+from ansible_collections.bpmops.camunda.plugins.module_utils import secret_names
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import MASK, Redactor, shown_option
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,6 +167,27 @@ def test_long_parameters_of_a_url_are_secrets() -> None:
     other = Redactor()
     other.add_url("mary@example.com?subject=0123456789")
     assert other.values == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        *((name, True) for name in ("access_token", "api_key", "apikey", "X-Api-Key", "key", "client_secret", "sig")),
+        *((name, True) for name in ("Authorization", "X-Auth", "auth", "Cookie", "password", "userPassword", "passwd")),
+        *((name, False) for name in ("processDefinitionKey", "businessKey", "author", "status", "monkey", "design")),
+    ],
+)
+def test_names_tell_which_parameters_and_fields_are_secret(name: str, secret: bool) -> None:
+    text = "the value 0123456789"
+    redactor = Redactor()
+    redactor.add_url(f"https://h/t?x=1&{name}=0123456789", meant=True)
+    assert (MASK in redactor.text(text)) is secret
+    redactor = Redactor()
+    secret_names.register([{"a": [{name: "0123456789"}]}, None], redactor)
+    assert (MASK in redactor.text(text)) is secret
+    redactor = Redactor()
+    secret_names.register({name: "0123"}, redactor)  # a word that may occur everywhere
+    assert redactor.text(text) == text
 
 
 @given(secrets)
