@@ -190,7 +190,7 @@ def test_what_is_not_there(run: work.Run, proxied: Proxy, state: Row) -> None:
     assert not proxied.writes
 
 
-def test_an_incident_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy, unsteady: None) -> None:
+def test_an_incident_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy) -> None:
     job = work.failed_job(api, "vanishing")
     work.mend(api, job)
     options = {"id": incident_of(api, job)["id"], "state": "retried"}
