@@ -47,6 +47,17 @@ options:
     description:
       - The text for O(state=annotated). An empty string removes it.
     type: str
+  via:
+    description:
+      - V(direct) sends a request for each incident, and needs no job executor.
+      - V(batch) lets the engine give the retries, in a batch for jobs and one for external tasks, or in several if it limits the
+        length of lists (C(queryMaxResultsLimit)). Only with O(state=retried).
+    type: str
+    choices: [direct, batch]
+    default: direct
+  wait:
+    description:
+      - Wait until the batches of O(via=batch) are done. If jobs of the batches failed, the task fails.
   max_objects:
     description:
       - Maximum number of incidents to change.
@@ -70,6 +81,7 @@ extends_documentation_fragment:
   - bpmops.camunda.selection
   - bpmops.camunda.query.time_range
   - bpmops.camunda.concurrency
+  - bpmops.camunda.wait
 author:
   - bpmops.camunda contributors (@bpmops)
 """
@@ -156,6 +168,20 @@ truncated:
   returned: success
   type: bool
   sample: false
+batches:
+  description: The batches, with their numbers of jobs if the task waited for them.
+  returned: with O(via=batch), if something was changed
+  type: list
+  elements: dict
+  sample:
+    - id: 1e6ab0c2-e853-11f1-9e5c-0242ac110002
+      type: set-job-retries
+      totalJobs: 400
+      jobsCreated: 400
+      completedJobs: 400
+      remainingJobs: 0
+      failedJobs: 0
+      suspended: false
 error:
   description: Details of a failure, with C(refused), the reason for each incident that cannot be changed, or with C(done), C(failed)
     and C(not_attempted), the changes by what became of them.
@@ -166,7 +192,7 @@ error:
 
 from ..module_utils.camunda7.incidents import SELECTOR, work
 from ..module_utils.camunda7.product import CAMUNDA7
-from ..module_utils.options import CONCURRENCY
+from ..module_utils.options import CONCURRENCY, WAIT
 from ..module_utils.runner import run
 from ..module_utils.task import Spec
 
@@ -177,7 +203,9 @@ SPEC = Spec(
         "state": {"type": "str", "choices": ["retried", "annotated", "resolved"], "required": True},
         "retries": {"type": "int"},
         "annotation": {"type": "str"},
+        "via": {"type": "str", "choices": ["direct", "batch"], "default": "direct"},
         **CONCURRENCY,
+        **WAIT,
     },
     rules=SELECTOR.rules(),
     not_empty=(*SELECTOR.not_empty(), "retries"),

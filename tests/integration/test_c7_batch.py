@@ -150,9 +150,7 @@ def test_bad_input_is_an_error_before_the_first_request(
 
 
 @pytest.mark.parametrize("state", ["suspended", "absent"])
-def test_a_batch_that_ends_meanwhile_is_gone(
-    engine: Engine, api: Camunda7, proxied: Proxy, unsteady: None, state: str
-) -> None:
+def test_a_batch_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy, state: str) -> None:
     made, other = new_batch(api, "nobody"), new_batch(api, "nobody")
     options, path = {"ids": [made["id"], other["id"]], "state": state}, f"/batch/{made['id']}"
     held = f"{path}/suspended" if state == "suspended" else path

@@ -106,9 +106,7 @@ def test_what_is_not_there(run: work.Run, api: Camunda7, proxied: Proxy) -> None
 
 
 @pytest.mark.parametrize("change", [{"retries": 9}, {"priority": 1}, {"unlocked": True}])
-def test_a_task_that_ends_meanwhile_is_gone(
-    engine: Engine, api: Camunda7, proxied: Proxy, unsteady: None, change: Row
-) -> None:
+def test_a_task_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy, change: Row) -> None:
     made, other = (work.external_task(api, name, error="no paper") for name in ("vanishing", "staying"))
     options, path = {"ids": [made["id"], other["id"]], **change}, f"/external-task/{made['id']}/.*"
     with work.just_before(proxied, path, lambda: api.send("DELETE", f"/process-instance/{made['processInstanceId']}")):

@@ -100,6 +100,25 @@ def test_an_incident_of_a_caller_leads_to_the_job_of_the_called_instance(run: wo
     assert api.get("/incident", rootCauseIncidentId=root["id"]) == []
 
 
+def test_the_engine_retries_in_batches(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
+    jobs = [work.failed_job(api, "batch"), work.failed_job(api, "batch called", "calling")]
+    printed = work.external_task(api, "batch", error="no paper")
+    root = incident_of(api, jobs[1])
+    ids = [each["id"] for each in api.get("/incident", rootCauseIncidentId=root["id"])]  # two, with the same job
+    ids += [incident_of(api, each)["id"] for each in (jobs[0], printed)]
+    options = {"ids": ids, "state": "retried", "retries": 6, "via": "batch", "wait_timeout": 20, "wait_interval": 0.05}
+    assert run(**options, check=True)["counts"]["changed"] == 4 and not proxied.writes
+    with work.working(api):
+        done = run(**options)
+    assert done["counts"] == {"matched": 4, "changed": 4, "unchanged": 0, "gone": 0}
+    assert [(batch["totalJobs"], batch["completedJobs"]) for batch in done["batches"]] == [(2, 2), (1, 1)]
+    assert [each.path for each in proxied.writes] == ["/job/retries", "/external-task/retries-async"]
+    assert [api.get(f"/job/{job['id']}")["retries"] for job in jobs] == [6, 6]
+    assert api.get(f"/external-task/{printed['id']}")["retries"] == 6
+    again = run(**options)
+    assert (again["changed"], again["counts"]["unchanged"], proxied.writes) == (False, 4, [])
+
+
 def test_incidents_are_annotated(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     incident = incident_of(api, work.failed_job(api, "annotated"))
     options = {"id": incident["id"], "state": "annotated", "annotation": "OPS-4711"}
@@ -140,6 +159,7 @@ BAD: list[tuple[Row, str]] = [
     ({"id": "x", "state": "annotated", "annotation": 5}, "annotation: it must be a string, not an integer"),
     ({"id": "x", "state": "retried", "retries": 0}, "retries: 0 leaves the incidents open"),
     ({"id": "x", "state": "retried", "retries": -1}, "retries: -1 is not 0 or more."),
+    ({"id": "x", "state": "resolved", "via": "batch"}, "via: a batch only retries; state: resolved needs via: direct."),
     ({"filter": {}, "state": "retried"}, "filter: given but empty."),
     (
         {"filter": {"incidentMesage": "x"}, "state": "retried"},
@@ -170,7 +190,7 @@ def test_what_is_not_there(run: work.Run, proxied: Proxy, state: Row) -> None:
     assert not proxied.writes
 
 
-def test_an_incident_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy, unsteady: None) -> None:
+def test_an_incident_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy) -> None:
     job = work.failed_job(api, "vanishing")
     work.mend(api, job)
     options = {"id": incident_of(api, job)["id"], "state": "retried"}

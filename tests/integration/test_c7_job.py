@@ -211,9 +211,7 @@ CHANGES: list[Row] = [{"retries": 9}, {"priority": 4}, {"due_date": "2031-01-01"
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_job_that_ends_meanwhile_is_gone(
-    engine: Engine, api: Camunda7, proxied: Proxy, unsteady: None, change: Row
-) -> None:
+def test_a_job_that_ends_meanwhile_is_gone(engine: Engine, api: Camunda7, proxied: Proxy, change: Row) -> None:
     job, other = work.new_job(api, "vanishing", good=True), work.new_job(api, "staying", good=True)
     options = {"ids": [job["id"], other["id"]], **change}
     path = f"/job/{job['id']}"

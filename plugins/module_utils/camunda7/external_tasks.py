@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..desired.selection import Selector
+from ..desired.selection import Row, Selector
 from ..desired.verbs import Act, Params
 from ..errors import UsageError
 from . import settings
@@ -43,11 +43,11 @@ def _check(params: Params) -> None:
         raise UsageError(f"via: a batch sets the retries of external tasks only; {', '.join(alone)} needs via: direct.")
 
 
-def _as_batch(client: Camunda7, keys: list[str], params: Params) -> dict[str, Any]:
+def _as_batch(client: Camunda7, rows: list[Row], params: Params) -> dict[str, Any]:
     from .batches import run  # only tasks that ask for a batch need it
 
     body = {"retries": params["retries"]}
-    return run(client, ("external-task", "retries-async"), "externalTaskIds", keys, body, params)
+    return run(client, ("external-task", "retries-async"), "externalTaskIds", [row["id"] for row in rows], body, params)
 
 
 VERB = replace(settings.verb("external-task", _SETTINGS, _check), batch=_as_batch)

@@ -31,6 +31,11 @@ RESOLVE = Action("resolve", "resolved")
 _TAKES = {"retried": ("retries",), "annotated": ("annotation",), "resolved": ()}
 # What an incident's configuration is the id of.
 _WORK = {"failedJob": "job", "failedExternalTask": "external-task"}
+# The requests that create batches for them, and what their lists of ids are called.
+_BATCHES = {
+    "failedJob": (("job", "retries"), "jobIds"),
+    "failedExternalTask": (("external-task", "retries-async"), "externalTaskIds"),
+}
 _VARYING = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\d+")
 
 
@@ -40,6 +45,8 @@ def _check(params: Params) -> None:
         raise UsageError("retries: 0 leaves the incidents open; give 1 or more.")
     if params["state"] == "annotated" and params["annotation"] is None:
         raise UsageError("annotation: required with state: annotated.")
+    if params["via"] == "batch" and params["state"] != "retried":
+        raise UsageError(f"via: a batch only retries; state: {params['state']} needs via: direct.")
 
 
 def _more(client: Camunda7, row: Row, _params: Params) -> Row:
@@ -59,6 +66,17 @@ def _no_retries(row: Row, _params: Params) -> str:
 def _retry(client: Camunda7, row: Row, params: Params) -> None:
     path = (_WORK[row["incidentType"]], encode(row["behind"]), "retries")
     client.write("PUT", *path, body={"retries": params["retries"] or 1})
+
+
+def _retry_all(client: Camunda7, rows: list[Row], params: Params) -> dict[str, Any]:
+    from .batches import run  # only tasks that ask for a batch need it
+
+    made: list[dict[str, Any]] = []
+    for kind, (path, name) in _BATCHES.items():
+        keys = list(dict.fromkeys(row["behind"] for row in rows if row["incidentType"] == kind))
+        if keys:
+            made += run(client, path, name, keys, {"retries": params["retries"] or 1}, params)["batches"]
+    return {"batches": made}
 
 
 def _annotate(client: Camunda7, row: Row, params: Params) -> None:
@@ -91,6 +109,7 @@ VERBS: dict[str, Verb[Camunda7]] = {
         wants_absent=True,
         reached=_known,
         more=_more,
+        batch=_retry_all,
     ),
     "annotated": Verb(
         UPDATE,

@@ -94,15 +94,16 @@ def _cancel(client: Camunda7, row: Row, params: Params) -> None:
     client.rest.write("DELETE", path, query={api: True for name, api in _SKIPS.items() if params[name]})
 
 
-def _as_batch(client: Camunda7, end: str, keys: list[str], body: dict[str, Any], params: Params) -> dict[str, Any]:
+def _as_batch(client: Camunda7, end: str, rows: list[Row], body: dict[str, Any], params: Params) -> dict[str, Any]:
     from .batches import run  # only tasks that ask for a batch need it
 
+    keys = [row["id"] for row in rows]
     return run(client, ("process-instance", end), "processInstanceIds", keys, body, params)
 
 
-def _cancel_all(client: Camunda7, keys: list[str], params: Params) -> dict[str, Any]:
+def _cancel_all(client: Camunda7, rows: list[Row], params: Params) -> dict[str, Any]:
     body = {api: params[name] for name, api in _SKIPS.items()}
-    return _as_batch(client, "delete", keys, {**body, "deleteReason": params["reason"]}, params)
+    return _as_batch(client, "delete", rows, {**body, "deleteReason": params["reason"]}, params)
 
 
 def _suspension(action: Action, suspended: bool) -> Verb[Camunda7]:
@@ -111,8 +112,8 @@ def _suspension(action: Action, suspended: bool) -> Verb[Camunda7]:
         client.write("PUT", *path, "suspended", body={"suspended": suspended})
         client.read("GET", *path)  # the engine accepts the request for instances that have ended, too
 
-    def batch(client: Camunda7, keys: list[str], params: Params) -> dict[str, Any]:
-        return _as_batch(client, "suspended-async", keys, {"suspended": suspended}, params)
+    def batch(client: Camunda7, rows: list[Row], params: Params) -> dict[str, Any]:
+        return _as_batch(client, "suspended-async", rows, {"suspended": suspended}, params)
 
     return Verb(
         action,

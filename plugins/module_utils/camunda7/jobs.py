@@ -88,10 +88,12 @@ def _was_executed(client: Camunda7, key: str) -> bool:
     return client.read("POST", "history", "job-log", "count", body=body).number("count") > 0
 
 
-def _as_batch(client: Camunda7, keys: list[str], params: Params) -> dict[str, Any]:
+def _as_batch(client: Camunda7, rows: list[Row], params: Params) -> dict[str, Any]:
     from .batches import run  # only tasks that ask for a batch need it
 
-    return run(client, ("job", "retries"), "jobIds", keys, {"retries": params["retries"]}, params)
+    return run(
+        client, ("job", "retries"), "jobIds", [row["id"] for row in rows], {"retries": params["retries"]}, params
+    )
 
 
 _PRESENT = settings.verb("job", _SETTINGS, _check)

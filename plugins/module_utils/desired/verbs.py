@@ -41,7 +41,7 @@ class Verb(Generic[C]):
         reached: whether an object that no longer exists was in this state: (client, key). Only asked with wants_absent.
         more: returns what ``done`` and ``perform`` need to know of an object beside the object: (client, object,
             options).
-        batch: makes one request for all objects: (client, keys, options) -> facts for the result. None if the server
+        batch: makes one request for all objects: (client, objects, options) -> facts for the result. None if the server
             has no such request.
     """
 
@@ -54,7 +54,7 @@ class Verb(Generic[C]):
     wants_absent: bool = False
     reached: Callable[[C, str], bool] = lambda _client, _key: True
     more: Optional[Callable[[C, Row, Params], Row]] = None
-    batch: Optional[Callable[[C, list[str], Params], Mapping[str, Any]]] = None
+    batch: Optional[Callable[[C, list[Row], Params], Mapping[str, Any]]] = None
 
 
 @dataclass(frozen=True)
@@ -144,15 +144,15 @@ class Act(Generic[C, E]):
             return False
 
     def _as_batch(self, context: Context[C], verb: Verb[C], changes: list[Change]) -> Mapping[str, Any]:
-        keys = [str(change.key) for change in changes]
+        rows = [change.before or {} for change in changes]
         made = verb.batch
-        if not keys or made is None:
+        if not rows or made is None:
             return {}
         kind: Kind[str, Any] = Kind(
-            f"batch of {len(keys)}",
+            f"batch of {len(rows)}",
             key=str,
             merge=lambda _current, desired: desired,
-            perform=lambda client, _change: made(client, keys, context.params),
+            perform=lambda client, _change: made(client, rows, context.params),
         )
         returned = context.apply([[Change(verb.action, kind, self.selector.entity)]])
         return returned[0] if returned else {}

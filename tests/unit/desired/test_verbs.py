@@ -240,8 +240,8 @@ def test_facts_of_the_server_stand_in_the_row() -> None:
 def test_a_batch_is_one_request_and_none_in_check_mode_or_without_changes() -> None:
     sent: list[list[str]] = []
 
-    def batch(_server: Server, keys: list[str], _params: Mapping[str, Any]) -> dict[str, Any]:
-        sent.append(keys)
+    def batch(_server: Server, rows: list[Mapping[str, Any]], _params: Mapping[str, Any]) -> dict[str, Any]:
+        sent.append([row["id"] for row in rows])
         return {"batch": "b1"}
 
     made = Act(SELECTOR, lambda _params: Verb(RETRY.action, RETRY.done, RETRY.after, RETRY.perform, batch=batch))
