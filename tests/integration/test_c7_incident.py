@@ -133,7 +133,7 @@ def test_incidents_are_annotated(run: work.Run, api: Camunda7, proxied: Proxy) -
 def test_custom_incidents_are_resolved(run: work.Run, api: Camunda7, proxied: Proxy) -> None:
     job = work.failed_job(api, "resolved")
     failed, by_hand = incident_of(api, job), custom(api, job)
-    options = {"filter": {"processInstanceId": job["processInstanceId"]}, "state": "resolved"}
+    options: Row = {"filter": {"processInstanceId": job["processInstanceId"]}, "state": "resolved"}
     refused = run(**options)
     assert "it is of type failedJob, and ends when it is retried" in refused["msg"] and not proxied.writes
     refused = run(id=by_hand["id"], state="retried")

@@ -119,7 +119,12 @@ def external_task(api: Camunda7, business_key: str, *, error: str = "") -> Row:
 def just_before(proxy: Proxy, path: str, happens: Callable[[], None], *, writes_only: bool = False) -> Iterator[None]:
     """Lets something happen when a request to this path has been sent, and has not yet reached the engine."""
     held = proxy.fail(path=path, delay=0.4, writes_only=writes_only)
-    thread = threading.Thread(target=lambda: (_until(lambda: bool(held.hits)), happens()))
+
+    def wait() -> None:
+        _until(lambda: bool(held.hits))
+        happens()
+
+    thread = threading.Thread(target=wait)
     thread.start()
     try:
         yield

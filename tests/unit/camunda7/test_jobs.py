@@ -119,7 +119,7 @@ def test_a_batch_is_done_by_its_statistics(row: Row, done: bool) -> None:
 
 
 def test_a_batch_that_is_deleted_while_it_is_awaited_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = {"b1": [statistics(), statistics(remainingJobs=0)], "b2": [statistics(), None]}
+    looks: dict[str, list[Row | None]] = {"b1": [statistics(), statistics(remainingJobs=0)], "b2": [statistics(), None]}
     monkeypatch.setattr(batches, "look", lambda _client, key: looks[key].pop(0))
     client: Any = None
     params = {"wait": True, "wait_timeout": 5, "wait_interval": 0.01}
