@@ -311,6 +311,27 @@ def test_a_lost_answer_is_asked_for_again(
     assert tasks(id=key, state="completed")["counts"] == UNCHANGED
 
 
+def test_a_run_that_failed_at_any_request_is_completed_by_the_next_one(
+    tasks: Module, api: Camunda7, create: Callable[..., list[str]], proxied: Proxy, unique: Callable[[str], str]
+) -> None:
+    leaver = unique("leaver")
+    keys = create(3, assignee=leaver)
+    options: Row = {"filter": {"assignee": leaver}, "state": "assigned", "user": "heir", "concurrency": 1}
+    for number in range(4):  # the search, and a request for each task
+        proxied.reset()
+        proxied.fail(skip=number, status=500, body="{}", headers={"Content-Type": "application/json"})
+        # A refused task is read again, which tells whether it is gone.
+        failed = tasks(**options, request_retries=0)
+        assert failed["failed"] is True
+        left = [key for key in keys if _task(api, key)["assignee"] == leaver]
+        assert len(left) == (3 if number == 0 else 1)
+        done = tasks(**options)
+        assert done["changed"] is True and [row["id"] for row in done["objects"]] == left
+        assert {_task(api, key)["assignee"] for key in keys} == {"heir"}
+        for key in keys:
+            api.send("POST", f"/task/{key}/assignee", {"userId": leaver})
+
+
 def test_a_secret_that_the_engine_repeats_is_hidden(
     tasks: Module, create: Callable[..., list[str]], proxied: Proxy
 ) -> None:
