@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import RefusedError
-from ansible_collections.bpmops.camunda.plugins.module_utils.query.ranges import ARGUMENTS as TIMES
+from ansible_collections.bpmops.camunda.plugins.module_utils.options import TIME_RANGE as TIMES
 from ansible_collections.bpmops.camunda.plugins.module_utils.secrets import Redactor
 from ansible_collections.bpmops.camunda.plugins.module_utils.task import Context
 from ansible_collections.bpmops.camunda.plugins.modules import operate_delete_instance
