@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda7 import catalog, traits
 from ansible_collections.bpmops.camunda.tests.engines import camunda7
-from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import populate
+from ansible_collections.bpmops.camunda.tests.support.c7_modules import deployed
+from ansible_collections.bpmops.camunda.tests.support.camunda7_processes import populate, start
 from ansible_collections.bpmops.camunda.tests.support.engines import Engine, running
 from ansible_collections.bpmops.camunda.tests.support.fake_operate import FakeOperate, Generated
 from ansible_collections.bpmops.camunda.tests.support.plays import Play, plain_secret, task
@@ -55,6 +56,23 @@ def _tasks(password: str) -> list[dict[str, object]]:
         ),
     ]
     return [*steps, *steps, task("c7_identity_info")]
+
+
+def _operating(instance: str, url: str) -> list[dict[str, object]]:
+    """Each module that operates processes once, and then all again."""
+    steps = [
+        task("c7_process_instance", {"definition_key": "approve", "business_key": "compat"}),
+        task("c7_variable", {"process_instance_id": instance, "variables": {"amount": 5, "ünï": "käse"}}),
+        task("c7_task", {"filter": {"processInstanceBusinessKey": "compat"}, "state": "assigned", "user": "mary"}),
+        task("c7_job", {"filter": {"processInstanceId": instance}, "retries": 7}),
+        task("c7_external_task", {"filter": {"topicName": "print"}, "priority": 7}),
+        task("c7_incident", {"filter": {"incidentType": "compat"}, "state": "annotated", "annotation": "seen"}),
+        task("c7_batch", {"id": "no-such-batch", "state": "absent"}),
+        task("c7_search", {"entity": "task", "filter": {"assignee": "mary"}}),
+        task("c7_get", {"entity": "process_instance", "id": instance, "view": "variables"}),
+        task("rest_request", {"url": f"{url}/engine"}),
+    ]
+    return [*steps, *steps]
 
 
 @pytest.mark.parametrize("way", ["1", "0"], ids=["in_process", "module"])
@@ -103,6 +121,17 @@ def _touch_every_module(engine: Engine, folder: Path, **options: Any) -> None:
         check = play(_tasks(password)[:1], arguments=["--check"])
         assert check.changed == [True] and not check.requests.writes
         run = play(_tasks(password))
+        with deployed(engine.api, "processes.bpmn"):
+            instance = start(engine.api, "broken", "compat broken", good=False)
+            start(engine.api, "outside", "compat outside")
+            incident = {"incidentType": "compat", "message": "by hand"}
+            answer = engine.api.call("POST", f"/execution/{instance}/create-incident", incident)
+            assert answer.ok, answer.text
+            operated = play(_operating(instance, proxy.url))
+    assert operated.changed == [True] * 6 + [False] * 14
+    assert not [each.name for each in operated.tasks[6:] if each.requests.writes]
+    assert [len(operated[at].ok["objects"]) for at in (7, 17)] == [1, 1]
+    assert operated[18].ok["object"]["amount"]["value"] == 5
     assert run.changed == [True] * 7 + [False] * 8
     assert not [each.name for each in run.tasks[7:] if each.requests.writes]
     users = {row["id"] for row in run[14].ok["identity"]["users"]}
@@ -143,6 +172,6 @@ def test_every_module_and_lookup_of_operate_works(core: str, tmp_path: Path) -> 
 
 def test_the_plays_touch_every_module() -> None:
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    steps = [*_tasks(""), *_operate_tasks()]
+    steps = [*_tasks(""), *_operating("", ""), *_operate_tasks()]
     touched = {name.rsplit(".", 1)[-1] for step in steps for name in step if name.startswith("bpmops.")}
     assert touched == modules

@@ -52,7 +52,8 @@ DIRECTION = {
     "camunda7": {*BASICS, "options", "task", "rest", "desired", "query"},
     "camunda8": {*BASICS, "options", "task", "rest", "desired", "query"},
     "rest_request": {*BASICS, "secret_names", "options", "task", "rest", "desired"},
-    "runner": {"task", "secrets"},
+    "imports": set(),
+    "runner": {"task", "secrets", "imports"},
 }
 
 
