@@ -127,7 +127,8 @@ def _jobs(api: Camunda7) -> None:
     api.send("PUT", f"/job/{jobs[3]['id']}/suspended", {"suspended": True})
     api.send("PUT", f"/job/{jobs[0]['id']}/retries", {"retries": 1})  # this resolves its incident
     incident = {"incidentType": "custom", "message": "by hand"}
-    _post(api, f"/execution/{api.rows('/execution')[0]['id']}/create-incident", incident)
+    execution = api.rows("/execution", processDefinitionKey="approve")[0]  # at an activity, not a scope around some
+    _post(api, f"/execution/{execution['id']}/create-incident", incident)
 
 
 def _external_tasks(api: Camunda7) -> None:
