@@ -73,5 +73,6 @@ def test_examples_of_searching_and_reading_run(searched: Engine, tmp_path: Path,
         "instance_id": instance["id"],
         "failed": {"objects": searched.api.get("/job", noRetriesLeft="true")},
     }
-    for each in Play(tmp_path)(yaml.safe_load(module.EXAMPLES), variables=variables):
+    examples = yaml.safe_load(module.EXAMPLES.replace("/tmp/", f"{tmp_path}/"))
+    for each in Play(tmp_path)(examples, variables=variables):
         assert each.ok
