@@ -173,7 +173,8 @@ def test_time_ranges(
             sort=[{"field": field, "order": direction}],
         )
         assert set(keys(found, identifier)) == expected and not found["truncated"]
-        assert len(proxy.requests.to(".*/search")) == 1
+        # If no object lies beyond the range, because all began in one millisecond, an empty page shows the end.
+        assert len(proxy.requests.to(".*/search")) == (1 if direction == "ASC" or dates[0] < low else 2)
     open_end = tasks.search(**options, **{f"{prefix}_after": low}, page_size=3)
     assert set(keys(open_end, identifier)) == {str(row[identifier]) for row in rows if row[field] >= low}
 
