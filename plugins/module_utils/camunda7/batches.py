@@ -9,7 +9,6 @@ later, with the batch's monitor job (seen on Camunda 7.24.0 and Operaton 1.0.3).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
@@ -18,7 +17,7 @@ from ..desired.verbs import Params
 from ..errors import AnswerError, ApplyError, WaitTimeoutError
 from ..rest import shapes
 from ..waiting import wait_until
-from .client import Camunda7
+from .client import Camunda7, smaller_limit
 from .ids import encode
 from .source import CATALOG
 
@@ -152,12 +151,9 @@ def _create(client: Camunda7, path: Sequence[str], name: str, keys: list[str], b
         try:
             response = client.write("POST", *path, body={**body, name: keys[:size]})
         except AnswerError as error:
-            limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
-            if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
-                if created:
-                    error.facts["done"] = _done(created)
-                raise
-            size = int(limit.group(1))
+            if created:
+                error.facts["done"] = _done(created)
+            size = smaller_limit(error, size)
             continue
         created.append(str(response.object({"id": shapes.TEXT})["id"]))
         keys = keys[size:]

@@ -126,10 +126,7 @@ class Camunda7:
                 error.message += " The address of a Camunda 7 REST API usually ends with /engine-rest."
                 raise
             except AnswerError as error:
-                limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
-                if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
-                    raise
-                self._limit = int(limit.group(1))
+                self._limit = smaller_limit(error, size)
                 self.page_size = min(self.page_size, self._limit)
                 continue
             if len(rows) > size:
@@ -164,6 +161,18 @@ class Camunda7:
             first += len(page.rows)
             if first > _MOST_ROWS:
                 raise not_paged(f"GET {self.path(*segments)}", f"there is no end after {first} rows")
+
+
+def smaller_limit(error: AnswerError, size: int) -> int:
+    """Return the limit that an engine with ``queryMaxResultsLimit`` names when it refuses ``size`` objects.
+
+    Raises:
+        AnswerError: the error, if it is another one.
+    """
+    limit = re.search(r"Max results limit of (\d+) exceeded", error.message)
+    if error.status != 400 or limit is None or not 0 < int(limit.group(1)) < size:
+        raise error
+    return int(limit.group(1))
 
 
 def not_paged(request: str, problem: str) -> CamundaError:
