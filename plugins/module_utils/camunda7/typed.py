@@ -13,13 +13,14 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Optional
 
 from ..errors import UsageError
 from ..secrets import MASK, Redactor
+from ..words import nearest
 
 _KEYS = ("value", "type", "value_info", "no_log")
 
@@ -140,14 +141,14 @@ def read(option: str, given: Mapping[str, Any]) -> dict[str, Variable]:
         for key in row:
             if key not in _KEYS:
                 raise UsageError(
-                    f"{here}: {key!r} is none of {', '.join(_KEYS)}.{_nearest(key, _KEYS)} To store a mapping, "
+                    f"{here}: {key!r} is none of {', '.join(_KEYS)}.{nearest(str(key), _KEYS)} To store a mapping, "
                     "use {value: {...}, type: Json}."
                 )
         if "value" not in row:
             raise UsageError(f"{here}: value is missing.")
         kind, info = row.get("type"), row.get("value_info") or {}
         if kind is not None and kind not in _CHECKS:
-            raise UsageError(f"{here}.type: {kind!r} is none of {', '.join(_CHECKS)}.{_nearest(kind, _CHECKS)}")
+            raise UsageError(f"{here}.type: {kind!r} is none of {', '.join(_CHECKS)}.{nearest(str(kind), _CHECKS)}")
         if not isinstance(info, Mapping):
             raise UsageError(f"{here}.value_info: {info!r} is not a mapping.")
         secret = _scalar("bool")(f"{here}.no_log", row.get("no_log") or False)
@@ -233,9 +234,3 @@ def shown(variable: Mapping[str, Any], *, secret: bool) -> dict[str, Any]:
     if value is not None and (secret or variable["type"] in ("Bytes", "File")):
         value = MASK if secret else f"({len(base64.b64decode(value))} bytes)"
     return {"type": variable["type"], "value": value}
-
-
-def _nearest(value: Any, valid: Iterable[str]) -> str:
-    from ..words import nearest  # only needed after a mistake
-
-    return nearest(str(value), valid)

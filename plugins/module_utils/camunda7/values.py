@@ -15,6 +15,8 @@ from typing import Any
 
 from ..errors import UsageError
 from ..query.entity import Check, Type
+from ..query.values import boolean, string
+from ..words import nearest
 from .dates import when
 
 COMPARISONS = ("eq", "neq", "gt", "gteq", "lt", "lteq", "like")
@@ -25,12 +27,10 @@ _ORDERED = {"gt", "gteq", "lt", "lteq"}
 
 
 def text(option: str, value: Any) -> str:
-    """Check a string."""
-    if not isinstance(value, str):
-        raise UsageError(f"{option}: {value!r} is not a string; put it in quotes.")
-    if not value.strip():
+    """Check a string that is not blank."""
+    if not string(option, value).strip():
         raise UsageError(f"{option}: the value is empty. Omit it, or give a value.")
-    return value
+    return str(value)
 
 
 def _texts(option: str, value: Any) -> list[str]:
@@ -52,15 +52,8 @@ def _texts_in_url(option: str, value: Any) -> list[str]:
     return checked
 
 
-def _boolean(option: str, value: Any) -> bool:
-    word = str(value).strip().lower()
-    if word not in ("true", "false"):
-        raise UsageError(f"{option}: {value!r} is neither true nor false.")
-    return word == "true"
-
-
 def _flag(option: str, value: Any) -> bool:
-    if not _boolean(option, value):
+    if not boolean(option, value):
         raise UsageError(f"{option}: false has no meaning here: the engine ignores it, or takes it for true. Omit it.")
     return True
 
@@ -89,8 +82,6 @@ def _scalar(option: str, value: Any) -> Any:
 
 
 def _none_of(option: str, value: Any, choices: Iterable[str]) -> UsageError:
-    from ..words import nearest  # only needed after a mistake
-
     return UsageError(f"{option}: {value!r} is none of {', '.join(choices)}.{nearest(str(value), choices)}")
 
 
@@ -168,7 +159,7 @@ _CHECKS: Mapping[str, Check] = {
     "choice": text,
     "list": _texts,
     "flag": _flag,
-    "bool": _boolean,
+    "bool": boolean,
     "int": _number("int"),
     "long": _number("long"),
     "when": _when,

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..query.entity import Type
+from ..query.values import boolean, string
 
 DECODED = "decodedValue"
 """The key under which the decoded value of a variable stands beside ``value``."""
@@ -64,19 +65,6 @@ def check_decision_id(option: str, value: Any) -> str:
     return text
 
 
-def _boolean(option: str, value: Any) -> bool:
-    text = str(value).strip().lower()
-    if text not in ("true", "false"):
-        raise UsageError(f"{option}: {value!r} is neither true nor false.")
-    return text == "true"
-
-
-def _text(option: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise UsageError(f"{option}: {value!r} is not a string; put it in quotes.")
-    return value
-
-
 def _json(option: str, value: Any) -> str:
     if isinstance(value, str):
         try:
@@ -96,7 +84,7 @@ def date_filter(option: str, value: Any) -> str:
     Raises:
         UsageError: naming ``option``.
     """
-    text, bars, unit = _text(option, value).partition("||")
+    text, bars, unit = string(option, value).partition("||")
     if bars and not _ROUNDING.fullmatch(bars + unit):
         raise UsageError(
             f"{option}: after the time may stand ||/y, ||/M, ||/w, ||/d, ||/h, ||/m or ||/s, not {bars + unit}."
@@ -142,8 +130,8 @@ def _equal(answer: Any, sent: Any) -> bool:
 
 KEY = Type(_single(_key), _equal)
 INT = Type(_single(_number(_LARGEST_INT, "number")), _equal)
-TEXT = Type(_single(_text), _equal)
-BOOL = Type(_single(_boolean), _equal)
+TEXT = Type(_single(string), _equal)
+BOOL = Type(_single(boolean), _equal)
 DATE = Type(_single(date_filter), matches)
 JSON = Type(_single(_json))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ..errors import UsageError
+from ..words import nearest
 
 if TYPE_CHECKING:
     from .ranges import TimeRange
@@ -233,8 +234,6 @@ class Entity:
         return row
 
     def _unknown(self, name: str, names: Iterable[str], option: str, unable: str) -> UsageError:
-        from ..words import nearest  # only needed after a mistake
-
         listed = ", ".join(names) or "nothing"
         return UsageError(f"{option}: {self.name} {unable} {name!r}.{nearest(name, names)} Valid: {listed}.")
 
