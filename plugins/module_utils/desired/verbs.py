@@ -21,6 +21,8 @@ from .selection import Row, Selector, settle
 
 Params = Mapping[str, Any]
 
+Batch = Callable[[C, list[Row], Params], Mapping[str, Any]]
+
 CHANGED, UNCHANGED, GONE = "changed", "unchanged", "gone"
 
 
@@ -54,7 +56,7 @@ class Verb(Generic[C]):
     wants_absent: bool = False
     reached: Callable[[C, str], bool] = lambda _client, _key: True
     more: Optional[Callable[[C, Row, Params], Row]] = None
-    batch: Optional[Callable[[C, list[Row], Params], Mapping[str, Any]]] = None
+    batch: Optional[Batch[C]] = None
 
 
 @dataclass(frozen=True)
@@ -85,21 +87,18 @@ class Act(Generic[C, E]):
             rows = list(selection.rows.values())
             found = read_all(rows, lambda row: {**row, **more(client, row, params)}, params["concurrency"])
             selection.rows = dict(zip(selection.rows, found))
-        _refuse(verb, entity.one, selection.rows, params)
+        moving = {key: row for key, row in selection.rows.items() if not verb.done(row, params)}
+        _refuse(verb, entity.one, moving, len(selection.rows), params)
         kind: Kind[str, Any] = Kind(
             entity.one,
             key=lambda row: str(row[entity.identifier]),
             merge=lambda _current, desired: desired,
             perform=lambda client, change: self._perform(verb, client, change, params),
         )
-        changes = [
-            Change(verb.action, kind, key, row, verb.after(row, params))
-            for key, row in selection.rows.items()
-            if not verb.done(row, params)
-        ]
+        changes = [Change(verb.action, kind, key, row, verb.after(row, params)) for key, row in moving.items()]
         facts: Mapping[str, Any] = {}
         if params.get("via") == "batch" and verb.batch is not None:
-            facts = self._as_batch(context, verb, changes)
+            facts = self._as_batch(context, verb.action, verb.batch, changes)
             settled, returned = changes, []
         else:
             returned = context.apply([changes], params["concurrency"], each=True)
@@ -143,18 +142,19 @@ class Act(Generic[C, E]):
                 raise
             return False
 
-    def _as_batch(self, context: Context[C], verb: Verb[C], changes: list[Change]) -> Mapping[str, Any]:
+    def _as_batch(
+        self, context: Context[C], action: Action, batch: Batch[C], changes: list[Change]
+    ) -> Mapping[str, Any]:
         rows = [change.before or {} for change in changes]
-        made = verb.batch
-        if not rows or made is None:
+        if not rows:
             return {}
         kind: Kind[str, Any] = Kind(
             f"batch of {len(rows)}",
             key=str,
             merge=lambda _current, desired: desired,
-            perform=lambda client, _change: made(client, rows, context.params),
+            perform=lambda client, _change: batch(client, rows, context.params),
         )
-        returned = context.apply([[Change(verb.action, kind, self.selector.entity)]])
+        returned = context.apply([[Change(action, kind, self.selector.entity)]])
         return returned[0] if returned else {}
 
 
@@ -175,17 +175,13 @@ def check_options(params: Params, option: str, takes: Mapping[str, Collection[st
             raise UsageError(f"{name}: belongs to {option}: {others}, and {option} is {chosen}.")
 
 
-def _refuse(verb: Verb[C], one: str, rows: Mapping[str, Row], params: Params) -> None:
+def _refuse(verb: Verb[C], one: str, moving: Mapping[str, Row], selected: int, params: Params) -> None:
     refused = [
-        {"id": key, "reason": reason}
-        for key, row in rows.items()
-        if not verb.done(row, params)
-        for reason in [verb.refused(row, params)]
-        if reason
+        {"id": key, "reason": reason} for key, row in moving.items() for reason in [verb.refused(row, params)] if reason
     ]
     if refused:
         raise RefusedError(
-            f"Could not {verb.action} {len(refused)} of {len(rows)} {one}s, so nothing was changed. "
+            f"Could not {verb.action} {len(refused)} of {selected} {one}s, so nothing was changed. "
             f"The first: {refused[0]['id']}: {refused[0]['reason']}.",
             refused=refused,
         )
