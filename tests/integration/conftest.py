@@ -38,6 +38,15 @@ def searched(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="module")
+def through(searched: Engine) -> Iterator[Proxy]:
+    """A proxy in front of ``searched``; at the end no request through it has written."""
+    with Proxy(searched.url) as proxy:
+        yield proxy
+        assert proxy.requests
+        assert not proxy.writes
+
+
 @pytest.fixture
 def api(engine: Engine) -> Camunda7:
     return engine.api

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,6 @@ ONLY_SEARCHED = {
     "process-definition/statistics",
 }
 GETTABLE = [name for name in traits.NAMES if name not in ONLY_SEARCHED]
-
-
-@pytest.fixture(scope="module")
-def through(searched: Engine) -> Iterator[Proxy]:
-    """A proxy in front of the engine; at the end no request through it has written."""
-    with Proxy(searched.url) as proxy:
-        yield proxy
-        assert proxy.requests
-        assert not proxy.writes
 
 
 @pytest.fixture(scope="module")

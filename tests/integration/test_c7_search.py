@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -69,15 +69,6 @@ STARTED = {
     "deployment": "deploymentTime",
 }
 """The date that ``started_*`` means, where it is not startTime; the end is always endTime."""
-
-
-@pytest.fixture(scope="module")
-def through(searched: Engine) -> Iterator[Proxy]:
-    """A proxy in front of the engine; at the end no request through it has written."""
-    with Proxy(searched.url) as proxy:
-        yield proxy
-        assert proxy.requests
-        assert not proxy.writes
 
 
 @pytest.fixture(scope="module")

@@ -197,6 +197,3 @@ ENTITIES: tuple[Entity, ...] = (
 
 BY_NAME = {entity.name: entity for entity in ENTITIES}
 NAMES = tuple(BY_NAME)
-
-PROCESS_INSTANCES = BY_NAME["process-instances"]
-PROCESS_DEFINITIONS = BY_NAME["process-definitions"]

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8 import v1_paging as paging
 from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1 import Operate
-from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import PROCESS_INSTANCES as INSTANCES
+from ansible_collections.bpmops.camunda.plugins.module_utils.camunda8.v1_catalog import BY_NAME
 from ansible_collections.bpmops.camunda.plugins.module_utils.errors import InvalidAnswerError
 from ansible_collections.bpmops.camunda.plugins.module_utils.query.search import Query, pages
 from ansible_collections.bpmops.camunda.plugins.module_utils.rest.response import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+INSTANCES = BY_NAME["process-instances"]
 Row = dict[str, Any]
 
 
