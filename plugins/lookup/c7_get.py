@@ -25,42 +25,6 @@ options:
       - The kind of objects, see M(bpmops.camunda.c7_get).
     type: str
     default: process-instance
-  view:
-    description:
-      - What to get of each, see M(bpmops.camunda.c7_get).
-    type: str
-    choices:
-      - object
-      - activity_instances
-      - attachments
-      - called_process_definitions
-      - comments
-      - data
-      - deployed_form
-      - diagram
-      - error_details
-      - form
-      - form_variables
-      - groups
-      - history_statistics
-      - identity_links
-      - local_variable
-      - local_variables
-      - message_subscription
-      - rendered_form
-      - resource
-      - resources
-      - stacktrace
-      - start_form
-      - statistics
-      - variable
-      - variables
-      - xml
-    default: object
-  name:
-    description:
-      - The name of the variable or message, or the id of the resource, for the views of which an object has several.
-    type: str
   required:
     description:
       - Fail if an object does not exist. Otherwise it is omitted.
@@ -70,6 +34,7 @@ seealso:
   - module: bpmops.camunda.c7_get
 extends_documentation_fragment:
   - bpmops.camunda.camunda7.lookup
+  - bpmops.camunda.c7_view
 """
 
 EXAMPLES = r"""
